@@ -1,0 +1,131 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// One list for every Swift target, so that no script needs compiler flags of its own: changed
+// flags rebuild every dependency.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "postchute",
+    products: [
+        .executable(name: "postchute", targets: ["postchute"]),
+        .executable(name: "postchute-watch", targets: ["postchute-watch"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // C below Swift.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "COpenSSLShims", dependencies: ["COpenSSL"]),
+        .target(name: "CToml"),
+
+        // Pure: no sockets, files, clocks or environment.
+        library("SafeText"),
+        library("Submission"),
+        library("MailMessage", ["Submission"]),
+        library("SMTPProtocol", ["Submission"]),
+
+        // Engines.
+        library("EventLog", ["SafeText"]),
+        library("TLSEngine", ["COpenSSL", "COpenSSLShims", nioCore]),
+        library("SMTPSubmission", ["SMTPProtocol", "Submission", "TLSEngine", nioCore, nioPosix]),
+        library("Settings", ["CToml", "Submission"]),
+
+        // The spool and what moves through it.
+        library("Spool", ["CLinux", "COpenSSL"]),
+        library("Pickup", ["CLinux", "MailMessage", "Spool", subprocess]),
+        library(
+            "Delivery",
+            [
+                "EventLog", "MailMessage", "SafeText", "Spool", "Submission",
+                collections, nioCore,
+            ]
+        ),
+
+        // Services and executables.
+        library(
+            "Sandbox",
+            ["SMTPProtocol", "SafeText", "Submission", "TLSEngine", "CToml", nioCore, nioPosix]
+        ),
+        .executableTarget(
+            name: "postchute",
+            dependencies: [
+                "CLinux", "Delivery", "EventLog", "MailMessage", "Pickup", "SMTPSubmission",
+                "SafeText", "Sandbox", "Settings", "Spool", "Submission", "TLSEngine",
+                argumentParser, lifecycle, logging, nioCore, nioPosix,
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "postchute-watch",
+            exclude: ["LICENSE"],
+            linkerSettings: [.linkedLibrary("inotifytools")]
+        ),
+
+        // Tests.
+        library("TestSupport", [nioCore, nioPosix]),
+        tests("SafeTextTests", ["SafeText"]),
+        tests("SubmissionTests", ["Submission"]),
+        tests("MailMessageTests", ["MailMessage", "Submission"]),
+        tests("SMTPProtocolTests", ["SMTPProtocol", "Submission"]),
+        tests("EventLogTests", ["EventLog", "SafeText"]),
+        tests("TLSEngineTests", ["TLSEngine", "TestSupport", nioCore]),
+        tests(
+            "SMTPSubmissionTests",
+            [
+                "SMTPSubmission", "SMTPProtocol", "Sandbox", "Submission", "TLSEngine",
+                "TestSupport", nioCore, nioPosix, nioEmbedded,
+            ]
+        ),
+        tests("SettingsTests", ["Settings", "Submission", "TestSupport"]),
+        tests("SpoolTests", ["Spool", "CLinux", "TestSupport"]),
+        tests("PickupTests", ["Pickup", "Spool", "CLinux", "TestSupport"]),
+        tests(
+            "DeliveryTests",
+            [
+                "Delivery", "EventLog", "MailMessage", "Spool", "Submission", "TestSupport",
+                nioCore, nioEmbedded,
+            ]
+        ),
+        tests("SandboxTests", ["Sandbox", "TLSEngine", "TestSupport", nioCore, nioPosix]),
+        tests("EndToEndTests", ["Sandbox", "TestSupport", nioCore, nioPosix]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11,
+    cxxLanguageStandard: .cxx17
+)
