@@ -98,12 +98,13 @@ let package = Package(
         ),
 
         // Tests.
-        library("TestSupport", [nioCore, nioPosix]),
+        library("TestSupport"),
         tests("SafeTextTests", ["SafeText"]),
         tests("SubmissionTests", ["Submission"]),
         tests("MailMessageTests", ["MailMessage", "Submission"]),
         tests("SMTPProtocolTests", ["SMTPProtocol", "Submission"]),
-        tests("EventLogTests", ["EventLog", "SafeText"]),
+        tests("EventLogTests", ["EventLog", "SafeText", "TestSupport"]),
+        tests("TestSupportTests", ["TestSupport"]),
         tests("TLSEngineTests", ["TLSEngine", "TestSupport", nioCore]),
         tests(
             "SMTPSubmissionTests",

@@ -1,0 +1,169 @@
+import Glibc
+
+/// The bounded buffer between the callers and the thread that writes.
+// @unchecked because all mutable state is guarded by `mutex`, a pthread mutex that Swift cannot see.
+final class LogWriter: @unchecked Sendable {
+    private struct Entry {
+        var line: LogLine
+        var time: LogTime
+    }
+
+    private let descriptor: Int32
+    private let style: LogStyle
+    private let capacity: Int
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var waiting: [Entry] = []
+    private var lost = 0
+    private var isWriting = false
+    private var isStopping = false
+
+    /// Starts the thread; it ends after ``stop()`` and holds this object until then.
+    init(descriptor: Int32, style: LogStyle, capacity: Int) {
+        self.descriptor = descriptor
+        self.style = style
+        self.capacity = max(1, capacity)
+        mutex.initialize(to: pthread_mutex_t())
+        pthread_mutex_init(mutex, nil)
+        changed.initialize(to: pthread_cond_t())
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        // A step of the wall clock must not lengthen the limit of `flush`.
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(changed, &attributes)
+        pthread_condattr_destroy(&attributes)
+        startThread()
+    }
+
+    deinit {
+        pthread_cond_destroy(changed)
+        changed.deallocate()
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
+    }
+
+    /// Takes one line, or counts it as lost when the buffer is full.
+    func enqueue(_ line: LogLine) {
+        let entry = Entry(line: line, time: .now())
+        withLock {
+            guard !isStopping else { return }
+            guard waiting.count < capacity else {
+                lost += 1
+                return
+            }
+            waiting.append(entry)
+            pthread_cond_broadcast(changed)
+        }
+    }
+
+    /// Waits until nothing waits and nothing is being written, or the limit has passed.
+    func flush(limitSeconds: Int) {
+        var limit = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &limit)
+        limit.tv_sec += limitSeconds
+        withLock {
+            while !waiting.isEmpty || lost > 0 || isWriting {
+                if pthread_cond_timedwait(changed, mutex, &limit) != 0 { return }
+            }
+        }
+    }
+
+    /// Lets the thread write what waits and end; returns at once.
+    func stop() {
+        withLock {
+            isStopping = true
+            pthread_cond_broadcast(changed)
+        }
+    }
+
+    private func withLock<Result>(_ body: () -> Result) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return body()
+    }
+}
+
+extension LogWriter {
+    private func startThread() {
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        pthread_attr_setstacksize(&attributes, 256 * 1024)
+        defer { pthread_attr_destroy(&attributes) }
+        var thread = pthread_t()
+        let context = Unmanaged.passRetained(self)
+        let failure = pthread_create(
+            &thread,
+            &attributes,
+            { context in
+                if let context {
+                    Unmanaged<LogWriter>.fromOpaque(context).takeRetainedValue().run()
+                }
+                return nil
+            },
+            context.toOpaque()
+        )
+        // Without a thread there is nobody to write: better no log than a daemon that ends for it.
+        if failure != 0 {
+            context.release()
+            isStopping = true
+        }
+    }
+
+    private func run() {
+        while let batch = nextBatch() {
+            writeFully(Array(batch.utf8))
+            withLock {
+                isWriting = false
+                pthread_cond_broadcast(changed)
+            }
+        }
+    }
+
+    /// Waits for lines and takes all of them, or returns `nil` when it is time to end.
+    private func nextBatch() -> String? {
+        let (entries, lost): ([Entry], Int) = withLock {
+            while waiting.isEmpty && self.lost == 0 && !isStopping {
+                pthread_cond_wait(changed, mutex)
+            }
+            defer {
+                waiting.removeAll(keepingCapacity: waiting.count < 1024)
+                self.lost = 0
+            }
+            isWriting = !waiting.isEmpty || self.lost > 0
+            return (waiting, self.lost)
+        }
+        if entries.isEmpty && lost == 0 { return nil }
+        var text = ""
+        for entry in entries { text += style.render(entry.line, at: entry.time) }
+        if lost > 0 {
+            let line = LogLine(.warning, "log-lines-lost").adding("count", lost)
+            text += style.render(line, at: .now())
+        }
+        return text
+    }
+
+    /// Writes all octets; what the descriptor refuses for good is dropped, since a log that cannot
+    /// be written has nowhere to complain.
+    private func writeFully(_ octets: [UInt8]) {
+        octets.withUnsafeBytes { octets in
+            var rest = octets[...]
+            while !rest.isEmpty {
+                let written = Glibc.write(
+                    descriptor,
+                    UnsafeRawBufferPointer(rebasing: rest).baseAddress,
+                    rest.count
+                )
+                if written > 0 {
+                    rest = rest.dropFirst(written)
+                } else if errno == EAGAIN {
+                    // Somebody made the shared terminal or pipe non-blocking.
+                    var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    poll(&wait, 1, -1)
+                } else if errno != EINTR {
+                    return
+                }
+            }
+        }
+    }
+}
