@@ -1,0 +1,67 @@
+/// A table `[pickup.NAME]`: a watched folder and its rules.
+package struct PickupSettings: Hashable, Sendable {
+    /// The name after `pickup.`: letters, digits, `-` and `_`.
+    package var name: String
+    /// The drop folder: absolute, without `.`, `..` or a trailing slash.
+    package var path: String
+    /// Names of routes in order of preference; never empty, each one exists.
+    package var routes: [String]
+    /// The folder that holds `queue/`, `sent/` and the others; ``path`` unless set.
+    package var spool: String
+    package var ready: Readiness
+    package var settle: Duration
+    package var quiet: Duration
+    package var patience: Duration
+    package var truncated: TruncatedPolicy
+    /// Whether subfolders of the drop folder are watched too.
+    package var isRecursive: Bool
+    package var writers: WriterTrust
+    /// The group that may read and move files of the spool.
+    package var operators: String?
+    package var whenUncertain: UncertainPolicy
+    /// Overrides ``RouteSettings/giveUpAfter``.
+    package var giveUpAfter: Duration?
+
+    /// Creates a pickup with the defaults of every key that has one.
+    package init(name: String, path: String, routes: [String], spool: String? = nil) {
+        self.name = name
+        self.path = path
+        self.routes = routes
+        self.spool = spool ?? path
+        ready = .closed
+        settle = .seconds(1)
+        quiet = .seconds(10)
+        patience = .seconds(30)
+        truncated = .hold
+        isRecursive = false
+        writers = .untrusted
+        whenUncertain = .retry
+    }
+}
+
+/// When a file counts as completely written.
+package enum Readiness: Hashable, Sendable {
+    /// Nobody has it open for writing.
+    case closed
+    /// It has its final name: the writer renames it when it is complete.
+    case renamed
+    /// A second file exists whose name is the file's own with this suffix, such as `.ok`.
+    case marker(suffix: String)
+}
+
+/// What becomes of a message that looks cut off.
+package enum TruncatedPolicy: String, Hashable, Sendable, CaseIterable {
+    case hold, send
+}
+
+/// Whether whoever writes into a drop folder may be trusted not to interfere with the spool.
+package enum WriterTrust: String, Hashable, Sendable, CaseIterable {
+    case untrusted, trusted
+}
+
+/// What becomes of a message of which the server may or may not hold a copy.
+package enum UncertainPolicy: String, Hashable, Sendable, CaseIterable {
+    /// Once more after 15 minutes; a second uncertainty holds the message.
+    case retry
+    case hold
+}

@@ -1,0 +1,60 @@
+/// Everything one settings file says, checked and complete.
+package struct RelaySettings: Hashable, Sendable {
+    /// The watched folders, in the order of the file; never empty.
+    package var pickups: [PickupSettings]
+    /// The ways to hand mail over, in the order of the file; never empty.
+    package var routes: [RouteSettings]
+    package var state: StateSettings
+    package var log: LogSettings
+
+    /// Creates settings.
+    package init(
+        pickups: [PickupSettings],
+        routes: [RouteSettings],
+        state: StateSettings = StateSettings(),
+        log: LogSettings = LogSettings()
+    ) {
+        self.pickups = pickups
+        self.routes = routes
+        self.state = state
+        self.log = log
+    }
+
+    /// The path used when `--config` is not given.
+    package static let defaultPath = "/etc/postchute/postchute.toml"
+}
+
+/// The table `[state]`: where the daemon remembers what must survive a restart.
+package struct StateSettings: Hashable, Sendable {
+    package var directory: String
+
+    /// Creates the table.
+    package init(directory: String = "/var/lib/postchute") { self.directory = directory }
+}
+
+/// The table `[log]`.
+package struct LogSettings: Hashable, Sendable {
+    package var level: Level
+    package var style: Style
+
+    /// Creates the table.
+    package init(level: Level = .info, style: Style = .auto) {
+        self.level = level
+        self.style = style
+    }
+
+    /// The least important line that is written.
+    package enum Level: String, Hashable, Sendable, CaseIterable {
+        case error, warning, notice, info, debug
+    }
+
+    /// The form of a line.
+    package enum Style: String, Hashable, Sendable, CaseIterable {
+        /// `journal` when standard error is the journal, else `plain`.
+        case auto
+        /// With a priority in front, without a time: the journal adds its own.
+        case journal
+        /// With a time in front.
+        case plain
+    }
+}

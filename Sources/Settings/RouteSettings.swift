@@ -1,0 +1,149 @@
+/// A table `[route.NAME]`: a server, an account and its limits.
+package struct RouteSettings: Hashable, Sendable {
+    /// The name after `route.`: letters, digits, `-` and `_`.
+    package var name: String
+    package var service: MailService
+    /// A host name, or an IP address without brackets.
+    package var host: String
+    package var port: UInt16
+    package var tls: TLSMode
+    /// The name the server's certificate must carry; ``host`` unless set.
+    package var tlsName: String?
+    package var trust: TrustSettings
+    package var clientCertificate: ClientCertificateSettings?
+    package var signIn: SignInSettings
+    /// The most sessions at a time.
+    package var connections: Int
+    package var rate: RateLimit
+    package var pipelining: Pipelining
+    /// The name said in EHLO; the host's own unless set.
+    package var ehlo: String?
+    /// The local address connections are made from.
+    package var bind: String?
+    package var addressFamily: AddressFamily
+    /// How long an unused session stays open.
+    package var idleTimeout: Duration
+    package var connectTimeout: Duration
+    /// Replaces the waits of RFC 5321 §4.5.3.2.1 to §4.5.3.2.5; `nil` keeps them.
+    package var replyTimeout: Duration?
+    /// The wait for the reply after the final dot (RFC 5321 §4.5.3.2.6).
+    package var finalReplyTimeout: Duration
+    package var retryFirst: Duration
+    package var retryMaximum: Duration
+    package var giveUpAfter: Duration
+    /// Whether a server that announces itself as the sandbox is accepted.
+    package var allowsSandbox: Bool
+    /// The most recipients of one transaction; `nil` leaves it to the server.
+    package var maximumRecipients: Int?
+
+    /// Creates a route with the defaults of every key that has one.
+    package init(name: String, service: MailService = .smtp, host: String, port: UInt16) {
+        self.name = name
+        self.service = service
+        self.host = host
+        self.port = port
+        tls = .startTLS
+        trust = .system
+        signIn = .none
+        connections = 2
+        rate = .unlimited
+        pipelining = .off
+        addressFamily = .any
+        idleTimeout = .seconds(30)
+        connectTimeout = .seconds(30)
+        finalReplyTimeout = .seconds(600)
+        retryFirst = .seconds(60)
+        retryMaximum = .seconds(3600)
+        giveUpAfter = .seconds(172_800)
+        allowsSandbox = false
+    }
+}
+
+/// What is at the other end; a service presets host, port, limits and sign-in.
+package enum MailService: String, Hashable, Sendable, CaseIterable {
+    /// Any SMTP server.
+    case smtp
+    /// SMTP AUTH submission to Exchange Online.
+    case exchangeOnline = "exchange-online"
+}
+
+/// How a connection is protected.
+package enum TLSMode: String, Hashable, Sendable, CaseIterable {
+    /// Upgraded with STARTTLS; without it nothing is sent (RFC 3207 §5).
+    case startTLS = "starttls"
+    /// TLS from the first octet (RFC 8314 §3.3).
+    case implicit
+    /// No protection; only to this very host.
+    case none
+}
+
+/// What a server's certificate is checked against.
+package enum TrustSettings: Hashable, Sendable {
+    /// The trust store of the system.
+    case system
+    /// Only the certificates of this PEM file.
+    case file(String)
+    /// Only the certificate with this SHA-256 digest of 32 octets.
+    case pinned([UInt8])
+}
+
+/// The certificate shown to a server that asks for one.
+package struct ClientCertificateSettings: Hashable, Sendable {
+    /// A PEM file, or PKCS #12 when it ends in `.p12` or `.pfx`.
+    package var certificate: String
+    /// The PEM file of the key; `nil` when the certificate's file holds it.
+    package var key: SecretReference?
+    package var passphrase: SecretReference?
+
+    /// Creates a reference to a client certificate.
+    package init(
+        certificate: String,
+        key: SecretReference? = nil,
+        passphrase: SecretReference? = nil
+    ) {
+        self.certificate = certificate
+        self.key = key
+        self.passphrase = passphrase
+    }
+
+    /// Whether the certificate's file is PKCS #12.
+    package var isPKCS12: Bool {
+        certificate.lowercased().hasSuffix(".p12") || certificate.lowercased().hasSuffix(".pfx")
+    }
+}
+
+/// How a session signs in.
+package enum SignInSettings: Hashable, Sendable {
+    case none
+    /// AUTH LOGIN or PLAIN.
+    case password(user: String, password: SecretReference, PasswordMechanism)
+    /// AUTH XOAUTH2 with an access token that something else keeps fresh.
+    case token(user: String, token: SecretReference)
+}
+
+/// Which way a password is sent.
+package enum PasswordMechanism: Hashable, Sendable {
+    /// LOGIN where the server offers it, else PLAIN.
+    case any
+    case login
+    case plain
+}
+
+/// How many messages may be sent in a time.
+package enum RateLimit: Hashable, Sendable {
+    case unlimited
+    /// At most `messages`, at least 1, in every span of `per`.
+    case limited(messages: Int, per: Duration)
+}
+
+/// Whether commands wait for the reply before them (RFC 2920).
+package enum Pipelining: String, Hashable, Sendable, CaseIterable {
+    case off
+    /// MAIL, every RCPT and DATA in one flight.
+    case envelope
+}
+
+/// Which addresses of a host are tried.
+package enum AddressFamily: String, Hashable, Sendable, CaseIterable {
+    case any, ipv4, ipv6
+}
