@@ -1,0 +1,29 @@
+/// Base64 with padding (RFC 4648 §4), as SASL exchanges carry it.
+enum Base64 {
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+    )
+
+    /// Encodes octets as ASCII.
+    static func encode(_ octets: some Collection<UInt8>) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity((octets.count + 2) / 3 * 4)
+        var rest = octets[...]
+        while !rest.isEmpty {
+            append(group: rest.prefix(3), to: &result)
+            rest = rest.dropFirst(3)
+        }
+        return result
+    }
+
+    private static func append(group: some Collection<UInt8>, to result: inout [UInt8]) {
+        var bits: UInt32 = 0
+        for octet in group { bits = bits << 8 | UInt32(octet) }
+        let missing = 3 - group.count
+        bits <<= UInt32(8 * missing)
+        for place in 0..<(4 - missing) {
+            result.append(alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)])
+        }
+        for _ in 0..<missing { result.append(UInt8(ascii: "=")) }
+    }
+}
