@@ -22,8 +22,8 @@ package struct MailAddress: Hashable, Sendable {
     /// Creates an address, or returns `nil` when a part is empty, too long or could break out of
     /// its angle brackets.
     ///
-    /// - Parameter localPart: Unquoted content; quotes and backslashes are added where RFC 5321
-    ///   §4.1.2 asks for them.
+    /// The local part comes without quotes and backslashes; they are added where RFC 5321 §4.1.2
+    /// asks for them.
     package init?(localPart: String, domain: String) {
         guard !localPart.isEmpty, Self.isAllowed(domain: domain),
             localPart.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
