@@ -1,0 +1,69 @@
+/// Whether a file looks as if its writer had finished it.
+package enum Completeness: Hashable, Sendable {
+    /// Nothing is known to be missing; the message may still be refused.
+    case complete
+    /// No empty line ends the header.
+    case noBlankLine
+    /// A multipart message without the closing line of its boundary.
+    case missingClosingBoundary(String)
+    /// The file ends in NULs: space was reserved and never written.
+    case trailingNULs
+
+    /// How much of the end of a long file ``check(head:tail:isWholeFile:)`` should see: whatever
+    /// programs append after the closing boundary is shorter.
+    package static let tailOctets = 65_536
+
+    /// What is missing, as a sentence; `nil` when nothing is.
+    package var sentence: String? {
+        switch self {
+        case .complete: nil
+        case .noBlankLine: "The file ends before the empty line that ends the header."
+        case .missingClosingBoundary(let boundary):
+            "The file ends before the line “--\(quotable(boundary))--” that ends its parts."
+        case .trailingNULs: "The file ends in NUL octets, where its text was never written."
+        }
+    }
+
+    /// Judges a file by its two ends.
+    ///
+    /// - Parameters:
+    ///   - head: The whole file, or its first ``MessageInspector/headOctets``.
+    ///   - tail: The last ``tailOctets``; not looked at when `head` is the whole file.
+    ///   - isWholeFile: Whether `head` is the whole file.
+    package static func check(
+        head: UnsafeRawBufferPointer,
+        tail: UnsafeRawBufferPointer,
+        isWholeFile: Bool
+    ) -> Completeness {
+        if (isWholeFile ? head : tail).last == 0 { return .trailingNULs }
+        // In UTF-16 no empty line can be seen; the inspector refuses it with a better sentence.
+        if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return .complete }
+        let text = HeaderText(head)
+        guard text.endsWithEmptyLine else { return isWholeFile ? .noBlankLine : .complete }
+        guard let header = try? Header(text, rules: MessageRules()),
+            let boundary = header.boundary
+        else { return .complete }
+        let end = isWholeFile ? UnsafeRawBufferPointer(rebasing: head[text.bodyOffset...]) : tail
+        return hasClosingLine(end, boundary)
+            ? .complete : .missingClosingBoundary(String(decoding: boundary, as: UTF8.self))
+    }
+
+    /// `close-delimiter transport-padding` on a line of its own (RFC 2046 §5.1.1).
+    private static func hasClosingLine(
+        _ octets: UnsafeRawBufferPointer,
+        _ boundary: [UInt8]
+    ) -> Bool {
+        let closing = "--".utf8 + boundary + "--".utf8
+        var search = LineEndSearch(octets)
+        var start = 0
+        while start < octets.count {
+            let end = search.next(from: start)
+            let line = octets[start..<end]
+            if line.starts(with: closing), line.dropFirst(closing.count).allSatisfy(isSpace) {
+                return true
+            }
+            start = end + 1
+        }
+        return false
+    }
+}

@@ -1,0 +1,122 @@
+/// One header field by its place in ``Header/octets``.
+struct HeaderField {
+    /// The name as written, such as `Message-ID`.
+    let name: String
+    /// The name in lower case.
+    let key: String
+    /// The whole field with its folds and final CRLF.
+    let octets: Range<Int>
+    /// What follows the colon, with folds and final CRLF.
+    let body: Range<Int>
+}
+
+/// The fields of a message in their order, over a header with CRLF line ends.
+struct Header {
+    let octets: [UInt8]
+    private(set) var fields: [HeaderField] = []
+
+    /// Splits the header into fields.
+    init(_ text: HeaderText, rules: MessageRules) throws(MessageDefect) {
+        octets = text.octets
+        var start = 0
+        var number = 1
+        while start < octets.count {
+            let end = endOfLine(from: start)
+            if isSpace(octets[start]), let last = fields.last {
+                try extend(last, to: end, rules)
+            } else {
+                try add(start..<end, number, rules)
+            }
+            start = end
+            number += 1
+        }
+    }
+
+    /// The fields with this lower-case name, in order.
+    func all(_ key: String) -> [HeaderField] { fields.filter { $0.key == key } }
+
+    /// What a field says, without folds and without white space around it (RFC 5322 §2.2.3).
+    func value(of field: HeaderField) -> [UInt8] {
+        let unfolded = octets[field.body].filter { $0 != LineEnd.cr && $0 != LineEnd.lf }
+        guard let first = unfolded.firstIndex(where: { !isSpace($0) }),
+            let last = unfolded.lastIndex(where: { !isSpace($0) })
+        else { return [] }
+        return Array(unfolded[first...last])
+    }
+
+    /// Whether a field carries nothing but white space.
+    func isBlank(_ field: HeaderField) -> Bool {
+        octets[field.body].allSatisfy { isSpace($0) || $0 == LineEnd.cr || $0 == LineEnd.lf }
+    }
+
+    /// Whether a field with this lower-case name says anything.
+    func says(_ key: String) -> Bool { fields.contains { $0.key == key && !isBlank($0) } }
+
+    // Lines hold neither CR nor LF of their own, so the CR alone marks the end.
+    private func endOfLine(from start: Int) -> Int {
+        (octets[start...].firstIndex(of: LineEnd.cr) ?? octets.count - 2) + 2
+    }
+
+    private mutating func extend(
+        _ field: HeaderField,
+        to end: Int,
+        _ rules: MessageRules
+    ) throws(MessageDefect) {
+        guard end - field.octets.lowerBound <= rules.maximumFieldOctets else {
+            throw .fieldTooLarge(name: quotable(field.name), limit: rules.maximumFieldOctets)
+        }
+        fields[fields.count - 1] = HeaderField(
+            name: field.name,
+            key: field.key,
+            octets: field.octets.lowerBound..<end,
+            body: field.body.lowerBound..<end
+        )
+    }
+
+    private mutating func add(
+        _ line: Range<Int>,
+        _ number: Int,
+        _ rules: MessageRules
+    ) throws(MessageDefect) {
+        guard let (name, colon) = fieldName(line) else {
+            if number == 1, octets.starts(with: "From ".utf8) { throw .mboxLine }
+            let text = String(decoding: octets[line].dropLast(2), as: UTF8.self)
+            throw .notAField(line: number, text: quotable(text))
+        }
+        guard fields.count < rules.maximumFields else {
+            throw .tooManyFields(limit: rules.maximumFields)
+        }
+        guard line.count <= rules.maximumFieldOctets else {
+            throw .fieldTooLarge(name: quotable(name), limit: rules.maximumFieldOctets)
+        }
+        fields.append(
+            HeaderField(
+                name: name,
+                key: name.lowercased(),
+                octets: line,
+                body: colon + 1..<line.upperBound
+            )
+        )
+    }
+
+    /// `field-name = 1*ftext`; white space before the colon is obsolete but read (RFC 5322 §4.5).
+    private func fieldName(_ line: Range<Int>) -> (String, colon: Int)? {
+        let text = octets[line]
+        guard let end = text.firstIndex(where: { !(0x21...0x7E).contains($0) || $0 == colon }),
+            end > line.lowerBound,
+            let mark = text[end...].firstIndex(where: { !isSpace($0) }), octets[mark] == colon
+        else { return nil }
+        return (String(decoding: text[..<end], as: UTF8.self), mark)
+    }
+}
+
+private let colon = UInt8(ascii: ":")
+
+/// Space or tab, the white space of RFC 5322 §2.2.
+func isSpace(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
+
+/// A text of the message, short enough to stand in a sentence.
+func quotable(_ text: some StringProtocol) -> String {
+    let short = text.prefix(80)
+    return short.endIndex == text.endIndex ? String(text) : short + "…"
+}
