@@ -100,7 +100,7 @@ let package = Package(
         // Tests.
         library("TestSupport"),
         tests("SafeTextTests", ["SafeText"]),
-        tests("SubmissionTests", ["Submission"]),
+        tests("SubmissionTests", ["Submission", "TestSupport"]),
         tests("MailMessageTests", ["MailMessage", "Submission"]),
         tests("SMTPProtocolTests", ["SMTPProtocol", "Submission"]),
         tests("EventLogTests", ["EventLog", "SafeText", "TestSupport"]),

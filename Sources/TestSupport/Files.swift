@@ -15,6 +15,22 @@ package func readFile(_ path: String) throws -> [UInt8] {
     }
 }
 
+/// Creates or replaces a file with mode 0644.
+package func writeFile(_ octets: some Sequence<UInt8>, to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw WaitError("open \(path): \(systemError())") }
+    defer { close(descriptor) }
+    let octets = Array(octets)
+    var written = 0
+    while written < octets.count {
+        let count = octets.withUnsafeBytes {
+            write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
+        }
+        guard count > 0 else { throw WaitError("write \(path): \(systemError())") }
+        written += count
+    }
+}
+
 /// The sorted names in a folder without `.` and `..`; empty if there is no such folder.
 ///
 /// Names that are not UTF-8 are repaired: ``folderNameOctets(_:)`` has them as they are.

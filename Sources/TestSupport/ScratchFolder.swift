@@ -49,18 +49,7 @@ package final class ScratchFolder: Sendable {
     @discardableResult
     package func write(_ octets: some Sequence<UInt8>, to relative: String) throws -> String {
         let path = path(relative)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw WaitError("open \(path): \(systemError())") }
-        defer { close(descriptor) }
-        let octets = Array(octets)
-        var written = 0
-        while written < octets.count {
-            let count = octets.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
-            }
-            guard count > 0 else { throw WaitError("write \(path): \(systemError())") }
-            written += count
-        }
+        try writeFile(octets, to: path)
         return path
     }
 
