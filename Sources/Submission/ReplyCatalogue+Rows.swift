@@ -271,9 +271,10 @@ extension ReplyCatalogue {
             advice: "Lower the route's number of connections, and look for other programs that"
                 + " send with the same mailbox."
         ),
-        // Commands the server does not know or want now say nothing of a message.
+        // Commands the server does not know or want now say nothing of a message; but 500 to RCPT may
+        // be about an odd address, which must not hold up the others' mail.
         CatalogueRow(
-            pattern: ReplyPattern(500),
+            pattern: ReplyPattern(500, at: [.mail, .data]),
             example: "500 5.3.3 Unrecognized command",
             phase: .mail,
             category: .configuration,

@@ -73,6 +73,7 @@ struct JudgementTests {
             Row("451 4.3.0 Later", .data, .temporary, .retryLater, .message),
             Row("554 5.6.0 Corrupt message", .endOfData, .permanent, .rejected, .message),
             Row("500 5.3.3 Unrecognized command", .mail, .configuration, .retryLater, .route),
+            Row("500 5.5.2 Bad syntax", .recipient, .permanent, .rejected, .recipient),
             Row("503 5.5.2 Send hello first", .mail, .configuration, .retryLater, .route),
             Row("554 5.5.1 No", .reset, .configuration, .retryLater, .route),
             Row("250 2.0.0 OK", .data, .temporary, .retryLater, .route),
