@@ -28,8 +28,13 @@ package struct ReplyParser: Sendable {
         self.limits = limits
     }
 
-    /// Whether the start of a reply has been read without its end.
-    package var isInsideReply: Bool { code != nil || !partial.isEmpty }
+    /// What the start of an unfinished reply announces.
+    package var pending: Following {
+        if let code { return code.value == 421 ? .farewell : .more }
+        if partial.isEmpty { return .nothing }
+        return partial.prefix(3).elementsEqual("421".utf8.prefix(partial.count))
+            ? .farewell : .more
+    }
 
     /// Forgets everything read so far, as STARTTLS demands (RFC 3207 §4.2).
     package mutating func discard() {

@@ -355,11 +355,12 @@ extension SessionMachine {
         }
     }
 
-    /// The deadline of the last action passed.
-    package mutating func timedOut(after duration: Duration) -> SessionAction {
+    /// The deadline of the last action passed; an idle session leaves.
+    package mutating func deadlinePassed(after duration: Duration) -> SessionAction {
         switch state {
         case .transaction: return withTransaction { $0.timedOut(after: duration) }
-        case .idle, .quitting: return close()
+        case .idle: return quit()
+        case .quitting: return close()
         case .closed: return .nothing
         case .fetching:
             let seconds = duration.components.seconds

@@ -1,0 +1,24 @@
+import Submission
+
+/// What a session is opened or taken for.
+enum Errand {
+    /// Handing over one message; `isSecondTry` after an idle session turned out to be dead.
+    case submission(Job, isSecondTry: Bool)
+    /// Signing in, and nothing more.
+    case probe(@Sendable (Failure?) -> Void)
+}
+
+/// One call of ``Submitter/submit(_:completion:)``.
+struct Job {
+    let source: any SubmissionSource
+    let completion: @Sendable (AttemptReport) -> Void
+
+    /// A report about a message of which nothing reached a server.
+    func report(_ failure: Failure, peer: String) -> AttemptReport {
+        AttemptReport(
+            end: .failed(failure),
+            recipients: Array(repeating: .untried, count: source.envelope.recipients.count),
+            peer: peer
+        )
+    }
+}

@@ -1,0 +1,181 @@
+package import NIOCore
+import SMTPProtocol
+package import Submission
+import TLSEngine
+
+/// Hands messages over on SMTP sessions of one route, which it opens, keeps and reuses.
+///
+/// - Invariant: A message begins on a second connection only if the first was idle before and died
+///   without a word about the message.
+// @unchecked because every member is touched on the loop only, as ``Submitter`` demands.
+package final class SMTPSubmitter: Submitter, @unchecked Sendable {
+    private let route: SMTPRoute
+    private let loop: any EventLoop
+    private let trace: (@Sendable (String) -> Void)?
+    private var setup: SessionSetup?
+    private var sessions: [ObjectIdentifier: SMTPSession] = [:]
+    /// Most recently used last, and taken first: the others may grow old and leave.
+    private var idle: [SMTPSession] = []
+    private var dialling: [Int: Errand] = [:]
+    private var dialCount = 0
+    private var isStopped = false
+    /// Whether a method of ``Submitter`` is running, which completions must not overtake.
+    private var isCalled = false
+
+    /// Creates a submitter without connecting.
+    ///
+    /// - Parameter trace: Told every line of every session as `C: …` or `S: …`, secrets redacted.
+    package init(
+        route: SMTPRoute,
+        loop: any EventLoop,
+        trace: (@Sendable (String) -> Void)? = nil
+    ) {
+        self.route = route
+        self.loop = loop
+        self.trace = trace
+    }
+
+    /// Hands one message over on the idle session used last, or on a new one.
+    package func submit(
+        _ source: any SubmissionSource,
+        completion: @escaping @Sendable (AttemptReport) -> Void
+    ) {
+        loop.assertInEventLoop()
+        called {
+            let errand = Errand.submission(
+                Job(source: source, completion: completion),
+                isSecondTry: false
+            )
+            if !isStopped, let session = idle.popLast() {
+                session.begin(errand)
+            } else {
+                dial(errand)
+            }
+        }
+    }
+
+    /// Connects and signs in on a new session, which is kept for the next message.
+    package func probe(completion: @escaping @Sendable (Failure?) -> Void) {
+        loop.assertInEventLoop()
+        called { dial(.probe(completion)) }
+    }
+
+    /// Aborts what has no final dot on the wire and drops idle sessions.
+    package func stop() {
+        loop.assertInEventLoop()
+        isStopped = true
+        called {
+            let errands = dialling.values
+            dialling = [:]
+            for errand in errands { fail(errand, .stopped) }
+            for session in sessions.values { session.stop() }
+            idle = []
+        }
+    }
+
+    /// Drops idle sessions with QUIT.
+    package func closeIdleSessions() {
+        loop.assertInEventLoop()
+        called {
+            let leaving = idle
+            idle = []
+            for session in leaving { session.quit() }
+        }
+    }
+
+    private func called(_ body: () -> Void) {
+        isCalled = true
+        body()
+        isCalled = false
+    }
+
+    /// Runs a completion, later if the caller of this submitter has not got control back yet.
+    func deliver(_ completion: @escaping @Sendable () -> Void) {
+        if isCalled { loop.execute(completion) } else { completion() }
+    }
+}
+
+extension SMTPSubmitter {
+    /// Opens a session for an errand.
+    func dial(_ errand: Errand) {
+        guard !isStopped else { return fail(errand, .stopped) }
+        let setup: SessionSetup
+        do {
+            setup = try sharedSetup()
+        } catch {
+            return fail(errand, .tls(error.sentence))
+        }
+        dialCount += 1
+        let number = dialCount
+        dialling[number] = errand
+        Dialer(route, loop: loop).dial().assumeIsolated().whenComplete { result in
+            self.dialled(number, setup, result)
+        }
+    }
+
+    private func dialled(
+        _ number: Int,
+        _ setup: SessionSetup,
+        _ result: Result<any Channel, any Error>
+    ) {
+        switch (result, dialling.removeValue(forKey: number)) {
+        case (.success(let channel), let errand?): open(channel, setup, errand)
+        case (.success(let channel), nil): channel.close(promise: nil)
+        case (.failure(let error), let errand?):
+            let attempts = (error as? DialError)?.attempts ?? ["\(route.host): \(error)"]
+            fail(errand, .connect(attempts: attempts))
+        case (.failure, nil): break
+        }
+    }
+
+    private func open(_ channel: any Channel, _ setup: SessionSetup, _ errand: Errand) {
+        let session = SMTPSession(setup, loop: loop, owner: self, errand: errand)
+        sessions[ObjectIdentifier(session)] = session
+        do {
+            try channel.pipeline.syncOperations.addHandler(session)
+            try channel.syncOptions?.setOption(.autoRead, value: true)
+            guard channel.isActive else { throw ChannelError.alreadyClosed }
+        } catch {
+            // The connection is gone and will not say so again.
+            session.lost(systemDescription(of: error))
+            sessionEnded(session)
+            channel.close(promise: nil)
+        }
+    }
+
+    /// Read once and again only after a failure: an operator may have put the file right.
+    private func sharedSetup() throws(TLSError) -> SessionSetup {
+        if let setup { return setup }
+        let context: TLSContext? =
+            switch route.tls {
+            case .none: nil
+            case .startTLS, .implicit: try TLSContext(client: route.tlsClient)
+            }
+        let made = SessionSetup(route: route, tls: context, trace: trace)
+        setup = made
+        return made
+    }
+
+    private func fail(_ errand: Errand, _ failure: Failure) {
+        switch errand {
+        case .submission(let job, _):
+            deliver { job.completion(job.report(failure, peer: "")) }
+        case .probe(let completion): deliver { completion(failure) }
+        }
+    }
+}
+
+extension SMTPSubmitter {
+    /// A session can take another message.
+    func sessionIdle(_ session: SMTPSession) {
+        guard !isStopped, !session.isSpent else { return session.quit() }
+        idle.append(session)
+        session.rest()
+    }
+
+    /// A session's connection is closed.
+    func sessionEnded(_ session: SMTPSession) {
+        sessions[ObjectIdentifier(session)] = nil
+        idle.removeAll { $0 === session }
+    }
+}
