@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -52,7 +51,7 @@ int linux_rename_new(int from, const char *old_name, int to, const char *new_nam
     if (result != -EINVAL) return result;
     // Only we create names in the target folder, so looking first is as good as the flag.
     struct linux_facts facts;
-    int found = linux_facts(to, new_name, &facts);
+    int found = linux_look(to, new_name, &facts);
     if (found == 0) return -EEXIST;
     if (found != -ENOENT) return found;
     return linux_rename(from, old_name, to, new_name);
@@ -69,7 +68,7 @@ static int64_t nanoseconds(struct statx_timestamp time) {
     return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-int linux_facts(int directory, const char *name, struct linux_facts *facts) {
+int linux_look(int directory, const char *name, struct linux_facts *facts) {
     struct statx buffer;
     int result = RESULT(statx(
         directory, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
@@ -146,7 +145,16 @@ int linux_set_modified_at(int directory, const char *name, int64_t seconds, int6
     return RESULT(utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW));
 }
 
-int linux_lock(int descriptor) { return RESULT(flock(descriptor, LOCK_EX | LOCK_NB)); }
+int linux_lock(int descriptor) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return RESULT(fcntl(descriptor, F_OFD_SETLK, &lock));
+}
+
+int linux_is_locked(int descriptor) {
+    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    int result = RESULT(fcntl(descriptor, F_OFD_GETLK, &lock));
+    return result != 0 ? result : lock.l_type != F_UNLCK;
+}
 
 int linux_take_read_lease(int descriptor) { return RESULT(fcntl(descriptor, F_SETLEASE, F_RDLCK)); }
 

@@ -41,7 +41,7 @@ int linux_rename_new(int from, const char *old_name, int to, const char *new_nam
 int linux_rename(int from, const char *old_name, int to, const char *new_name);
 
 /// statx(2); an empty name asks about the descriptor itself.
-int linux_facts(int directory, const char *name, struct linux_facts *facts);
+int linux_look(int directory, const char *name, struct linux_facts *facts);
 /// The file system magic of fstatfs(2), such as 0xEF53 for ext4, or −errno.
 int64_t linux_file_system(int descriptor);
 
@@ -67,8 +67,13 @@ int linux_set_modified(int descriptor, int64_t seconds, int64_t nanoseconds);
 /// utimensat(2): the same by name, links not followed.
 int linux_set_modified_at(int directory, const char *name, int64_t seconds, int64_t nanoseconds);
 
-/// flock(2), exclusive and without waiting: −EWOULDBLOCK when another process holds it.
+/// F_OFD_SETLK F_WRLCK on the whole file, without waiting: −EAGAIN when another open file holds it.
+///
+/// Not flock(2), which cannot be asked about: a look at the lock would have to take it, and a
+/// daemon starting in that instant would be refused.
 int linux_lock(int descriptor);
+/// F_OFD_GETLK: 1 while another open file holds the lock, 0 when it is free.
+int linux_is_locked(int descriptor);
 
 /// F_SETLEASE F_RDLCK: −EAGAIN while anybody has the file open for writing.
 int linux_take_read_lease(int descriptor);

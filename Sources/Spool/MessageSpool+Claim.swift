@@ -1,0 +1,172 @@
+internal import CLinux
+internal import Glibc
+
+extension MessageSpool {
+    /// Moves a file from the drop folder into the queue: state D to Q, or to W for one that comes
+    /// back.
+    ///
+    /// The move is not durable yet; ``makeClaimDurable(_:named:)`` makes it so before the message
+    /// is sent. The descriptor is read only where the name looks like ours; the facts say what the
+    /// file was when it was found ready. Throws ``SpoolError/Kind/changed(_:)`` when the name
+    /// meanwhile belonged to another file, which is back in the drop folder then.
+    package func claim(
+        _ name: FileName,
+        in directory: DropDirectory,
+        descriptor: Int32,
+        facts: FileFacts
+    ) throws(SpoolError) -> SpoolName {
+        let candidate = Candidate(name, in: directory.folder, descriptor, facts)
+        let claimed = try take(candidate)
+        drops.recordClaim(in: directory)
+        return claimed
+    }
+
+    /// Gives an id to a file that somebody put into `queue/` by hand.
+    package func adopt(
+        stray name: FileName,
+        descriptor: Int32,
+        facts: FileFacts
+    ) throws(SpoolError) -> SpoolName {
+        try take(Candidate(name, in: folders.queue, descriptor, facts))
+    }
+
+    /// Opens a file that lies in `queue/` without an id, to find out whether it is ready.
+    package func open(stray name: FileName) throws(SpoolError) -> Int32 {
+        try folders.queue.open(name.octets, O_RDONLY)
+    }
+
+    private func take(_ candidate: Candidate) throws(SpoolError) -> SpoolName {
+        if let state = try returning(candidate) {
+            try move(candidate, to: state.name)
+            try rejoin(state, candidate)
+            return state.name
+        }
+        let name = SpoolName(id: makeID(), original: candidate.name)
+        guard name.original != candidate.name else {
+            try move(candidate, to: name)
+            return name
+        }
+        try states.save(DeliveryState(id: name.id, originalName: candidate.name))
+        do throws(SpoolError) {
+            try move(candidate, to: name)
+        } catch {
+            try? states.remove(name.id)
+            throw error
+        }
+        return name
+    }
+
+    private func move(_ candidate: Candidate, to name: SpoolName) throws(SpoolError) {
+        do throws(SpoolError) {
+            try candidate.folder.move(candidate.name.octets, to: folders.queue, as: name.octets)
+        } catch {
+            if error.kind == .crossDevice { return try moveAcross(candidate, to: name) }
+            // rename(2), BUGS: on NFS a rename that failed may still have happened.
+            guard error.kind == .vanished,
+                try folders.queue.facts(name.octets)?.isSameFile(as: candidate.facts) == true
+            else { throw error }
+            candidate.folder.sync.touch()
+            folders.queue.sync.touch()
+        }
+        try checkArrival(of: candidate, as: name, in: folders.queue)
+    }
+
+    /// A writer can give the name to another file between our look and our rename: that file was
+    /// never found ready.
+    func checkArrival(
+        of candidate: Candidate,
+        as name: SpoolName,
+        in folder: Folder
+    ) throws(SpoolError) {
+        guard let arrived = try folder.facts(name.octets) else {
+            let path = folder.path(of: name.octets)
+            throw SpoolError(number: ENOENT, "find the claimed file", path: path)
+        }
+        if arrived.isSameFile(as: candidate.facts) { return }
+        try putBack(name, from: folder, candidate)
+        let path = candidate.folder.path(of: candidate.name.octets)
+        throw SpoolError(.changed("identity"), "claim", path: path)
+    }
+
+    /// Gives a file back to its writer, under our name for it when the old one is taken again.
+    func putBack(
+        _ name: SpoolName,
+        from folder: Folder,
+        _ candidate: Candidate
+    ) throws(SpoolError) {
+        do throws(SpoolError) {
+            try folder.move(name.octets, to: candidate.folder, as: candidate.name.octets)
+        } catch {
+            guard error.kind == .exists else { throw error }
+            try folder.move(name.octets, to: candidate.folder, as: name.octets)
+        }
+    }
+
+    /// The state that a file named like one of ours may rejoin.
+    ///
+    /// The name proves nothing, writers choose names: inode or content must match too.
+    private func returning(_ candidate: Candidate) throws(SpoolError) -> DeliveryState? {
+        guard let name = SpoolName(octets: candidate.name.octets),
+            let state = readableState(of: name.id),
+            try matches(state, candidate.descriptor, candidate.facts)
+        else { return nil }
+        // A copy of a message that is still on its way is a message of its own.
+        let places: [SpoolFolder] =
+            candidate.folder === folders.queue ? [.sending] : [.queue, .sending]
+        let isUnderWay = try location(of: state.name, among: places) != nil
+        return isUnderWay ? nil : state
+    }
+
+    /// A state nobody can read says nothing: the file is then a new message.
+    private func readableState(of id: SpoolID) -> DeliveryState? {
+        do throws(SpoolError) {
+            return try states.load(id)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Whether a file is the one its state belongs to: the same inode or the same content.
+    func matches(
+        _ state: DeliveryState,
+        _ descriptor: Int32,
+        _ facts: FileFacts
+    ) throws(SpoolError) -> Bool {
+        guard let identity = state.identity else { return false }
+        if identity.device == facts.device && identity.inode == facts.inode { return true }
+        guard !identity.digest.isEmpty else { return false }
+        let path = folders.queue.path(of: state.name.octets)
+        return try FileDigest.sha256(descriptor: descriptor, path: path) == identity.digest
+    }
+
+    private func rejoin(_ state: DeliveryState, _ candidate: Candidate) throws(SpoolError) {
+        try removeReasons(of: state.name)
+        var state = state
+        state.identity?.device = candidate.facts.device
+        state.identity?.inode = candidate.facts.inode
+        state.nextAttempt = hooks.now()
+        try states.save(state)
+    }
+
+    /// Removes the reasons of a message that is no longer where they say.
+    func removeReasons(of name: SpoolName) throws(SpoolError) {
+        for folder in [folders.failed, folders.held] where try folder.facts(name.octets) == nil {
+            try folder.remove(name.reasonOctets)
+        }
+    }
+}
+
+/// A file that is to be claimed.
+struct Candidate {
+    let name: FileName
+    let folder: Folder
+    let descriptor: Int32
+    let facts: FileFacts
+
+    init(_ name: FileName, in folder: Folder, _ descriptor: Int32, _ facts: FileFacts) {
+        self.name = name
+        self.folder = folder
+        self.descriptor = descriptor
+        self.facts = facts
+    }
+}

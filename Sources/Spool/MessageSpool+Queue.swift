@@ -1,0 +1,174 @@
+internal import CLinux
+internal import Glibc
+
+/// A queued message that is open, with its history.
+package struct QueuedMessage: Sendable {
+    /// Its name; not the one asked for when a stranger turned out to use that.
+    package let name: SpoolName
+    package let file: MessageFile
+    package let state: DeliveryState?
+}
+
+/// What a scan of the queue found besides messages.
+package struct QueueScan: Hashable, Sendable {
+    /// Files somebody put there by hand, which have no id yet; never more than a thousand.
+    package var strays: [FileName] = []
+    /// Whether every message fitted into the windows.
+    package var isComplete = true
+
+    static let maximumStrays = 1000
+}
+
+extension MessageSpool {
+    /// Fills the windows with what waits in `queue/`, by names alone: nothing is opened or looked
+    /// at.
+    ///
+    /// `fresh` gets the messages that were never tried and `deferred` those with a history, for
+    /// which ``nextAttempt(of:)`` says when each is due; both are sorted by claim. Leaves out what
+    /// the caller says it has in hand already.
+    package func loadQueue(
+        fresh: inout QueueWindow,
+        deferred: inout QueueWindow,
+        excluding: (SpoolID) -> Bool = { _ in false }
+    ) throws(SpoolError) -> QueueScan {
+        // Names that came by somebody else's hand are as little durable as our own.
+        folders.queue.sync.touch()
+        let histories = try states.ids()
+        var scan = QueueScan()
+        try folders.queue.forEachName { octets, kind in
+            guard let id = SpoolName.leadingID(octets) else {
+                Self.note(octets, kind, &scan)
+                return true
+            }
+            if kind == .folder || excluding(id) { return true }
+            let fits =
+                histories.containsSorted(id)
+                ? deferred.append(octets: octets, id: id) : fresh.append(octets: octets, id: id)
+            if !fits { scan.isComplete = false }
+            return true
+        }
+        fresh.sort()
+        deferred.sort()
+        return scan
+    }
+
+    private static func note(
+        _ octets: UnsafeRawBufferPointer,
+        _ kind: FolderReader.Kind,
+        _ scan: inout QueueScan
+    ) {
+        guard kind != .folder, scan.strays.count < QueueScan.maximumStrays,
+            octets.first != UInt8(ascii: "."), !octets.elementsEqual(SpoolFolder.pausedName.utf8),
+            !octets.elementsEqual(SpoolFolder.sendingName.utf8),
+            let name = FileName(octets: octets)
+        else { return }
+        scan.strays.append(name)
+    }
+
+    /// Opens a queued message and its history.
+    ///
+    /// A file that only uses the id of another message gets an id of its own. A `.txt` that says it
+    /// failed is removed. Throws ``SpoolError/Kind/busy`` while somebody writes to it, such as an
+    /// operator's `cp` into the queue, and ``SpoolError/Kind/notPlain(_:)`` for a link or device.
+    package func open(queued name: SpoolName) throws(SpoolError) -> QueuedMessage {
+        let file = try open(name, in: folders.queue)
+        try checkNobodyWrites(file, name)
+        guard let state = try states.load(name.id) else {
+            return QueuedMessage(name: name, file: file, state: nil)
+        }
+        // Without an identity the state is that of a shortened name, written before the claim.
+        if state.identity == nil && state.name == name {
+            return QueuedMessage(name: name, file: file, state: state)
+        }
+        if try matches(state, file.descriptor, file.facts) {
+            try removeReasons(of: name)
+            return QueuedMessage(name: name, file: file, state: state)
+        }
+        let original = FileName(unchecked: name.octets)
+        let adopted = try adopt(stray: original, descriptor: file.descriptor, facts: file.facts)
+        try file.acceptMove()
+        return QueuedMessage(name: adopted, file: file, state: try states.load(adopted.id))
+    }
+
+    /// Opens a message in any folder, to show or to send it.
+    package func open(
+        _ name: SpoolName,
+        in place: SpoolFolder
+    ) throws(SpoolError) -> MessageFile {
+        try open(name, in: try folders.folder(place))
+    }
+
+    private func open(_ name: SpoolName, in folder: Folder) throws(SpoolError) -> MessageFile {
+        let descriptor = try folder.open(name.octets, O_RDONLY)
+        return try MessageFile(descriptor: descriptor, path: folder.path(of: name.octets))
+    }
+
+    /// A read lease is refused while the file is open for writing; other refusals say nothing (not
+    /// our file, a file system without leases).
+    private func checkNobodyWrites(_ file: MessageFile, _ name: SpoolName) throws(SpoolError) {
+        let result = linux_take_read_lease(file.descriptor)
+        if result == 0 { _ = linux_release_lease(file.descriptor) }
+        if result == -EAGAIN {
+            throw SpoolError(.busy, "send", path: folders.queue.path(of: name.octets))
+        }
+    }
+
+    /// Writes a message's history without moving the message; durable when it returns.
+    ///
+    /// For the parts of a split envelope: each part's outcome, before the next part starts.
+    package func save(
+        _ state: DeliveryState,
+        of name: SpoolName,
+        in place: SpoolFolder
+    ) throws(SpoolError) {
+        try states.save(try identified(state, name, in: try folders.folder(place)))
+    }
+
+    /// Adds what recognises the file should it come back; computed once.
+    func identified(
+        _ state: DeliveryState,
+        _ name: SpoolName,
+        in folder: Folder
+    ) throws(SpoolError) -> DeliveryState {
+        guard state.identity == nil else { return state }
+        var state = state
+        let file: MessageFile
+        do throws(SpoolError) {
+            file = try open(name, in: folder)
+        } catch {
+            // Moved away by a person: the history is worth keeping without it.
+            if error.kind == .vanished { return state }
+            throw error
+        }
+        let path = folder.path(of: name.octets)
+        state.identity = FileIdentity(
+            device: file.facts.device,
+            inode: file.facts.inode,
+            digest: try FileDigest.sha256(descriptor: file.descriptor, path: path)
+        )
+        return state
+    }
+}
+
+extension SpoolName {
+    /// The id a file name begins with, without taking the rest apart.
+    static func leadingID(_ octets: UnsafeRawBufferPointer) -> SpoolID? {
+        guard octets.count > SpoolID.octetCount + 1,
+            octets[SpoolID.octetCount] == UInt8(ascii: ".")
+        else { return nil }
+        return SpoolID(octets: octets[..<SpoolID.octetCount])
+    }
+}
+
+extension [SpoolID] {
+    /// Whether the array, which is sorted, contains an id.
+    func containsSorted(_ id: SpoolID) -> Bool {
+        var range = startIndex..<endIndex
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            if self[middle] == id { return true }
+            range = self[middle] < id ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return false
+    }
+}

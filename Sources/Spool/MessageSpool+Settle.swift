@@ -1,0 +1,232 @@
+internal import CLinux
+internal import Glibc
+
+/// Where a settled message went.
+package enum Settlement: Hashable, Sendable {
+    /// It was moved as asked.
+    case moved(SpoolName)
+    /// A person had taken it out of its folder; it stays where they put it.
+    case elsewhere(MessageLocation)
+    /// A person had taken it out of its folder, it was accepted, and it is in `sent/` now.
+    case fetched(SpoolName, from: MessageLocation)
+}
+
+/// A place a message was found at.
+package struct MessageLocation: Hashable, Sendable {
+    /// The folder; `nil` is the drop folder.
+    package var place: SpoolFolder?
+    package var name: FileName
+}
+
+extension MessageSpool {
+    /// Barrier B1, before `MAIL`: content and claim of a queued message are on disk when it
+    /// returns.
+    ///
+    /// Returns the same file, or another when the disk failed: the content was then copied, synced
+    /// and put in the message's place, and must be inspected again.
+    package func makeClaimDurable(
+        _ file: MessageFile,
+        named name: SpoolName
+    ) throws(SpoolError) -> MessageFile {
+        var file = file
+        let result = hooks.syncData(file.descriptor)
+        // EINVAL: a file system without sync, where there is nothing to wait for.
+        if result != 0 && result != -EINVAL { file = try rewrite(name) }
+        try folders.queue.sync.wait()
+        try drops.sync()
+        return file
+    }
+
+    /// A failed sync has marked the pages clean: only new pages can be trusted to reach the disk.
+    private func rewrite(_ name: SpoolName) throws(SpoolError) -> MessageFile {
+        let temporary = TemporaryName.copy(name.id)
+        let queue = folders.queue
+        try FileCopy.copy(name.octets, from: queue, to: queue, as: temporary, mode: copyMode)
+        try queue.replace(name.octets, with: temporary)
+        return try open(name, in: .queue)
+    }
+
+    /// State Q or W to S with barrier B2: the last octets may be sent when it returns.
+    ///
+    /// The open message is compared before and after, since the move changes its change time:
+    /// ``MessageFile/checkUnchanged()`` keeps its meaning.
+    package func beginSending(
+        _ name: SpoolName,
+        file: MessageFile? = nil
+    ) throws(SpoolError) {
+        try file?.checkUnchanged()
+        try folders.queue.move(name.octets, to: folders.sending, as: name.octets)
+        do throws(SpoolError) {
+            try file?.acceptMove()
+            try folders.sending.sync.wait()
+        } catch {
+            // The dot will not be sent, so the message is not uncertain. Should this fail too, it
+            // will be called uncertain, which is only too careful.
+            try? folders.sending.move(name.octets, to: folders.queue, as: name.octets)
+            throw error
+        }
+    }
+
+    /// State S to A with barrier B3: accepted, and durable when it returns.
+    ///
+    /// The state is removed with it.
+    package func settleSent(_ name: SpoolName) throws(SpoolError) -> Settlement {
+        let day = SpoolFolder.sent(day: folders.today)
+        var settlement: Settlement
+        do throws(SpoolError) {
+            settlement = .moved(try moveToDay(name, day))
+        } catch {
+            guard error.kind == .vanished, let found = try locate(name.id) else { throw error }
+            settlement = try fetch(name, found, day)
+        }
+        try folders.folder(day).sync.wait()
+        try states.remove(name.id)
+        try removeReasons(of: name)
+        return settlement
+    }
+
+    /// A day's folder that somebody removed meanwhile is made again, once.
+    private func moveToDay(_ name: SpoolName, _ day: SpoolFolder) throws(SpoolError) -> SpoolName {
+        do throws(SpoolError) {
+            return try move(name, from: folders.sending, to: folders.folder(day))
+        } catch {
+            guard error.kind == .vanished, try folders.sending.facts(name.octets) != nil else {
+                throw error
+            }
+            folders.forget(day: folders.today)
+            return try move(name, from: folders.sending, to: folders.folder(day))
+        }
+    }
+
+    private func fetch(
+        _ name: SpoolName,
+        _ found: MessageLocation,
+        _ day: SpoolFolder
+    ) throws(SpoolError) -> Settlement {
+        if case .sent = found.place { return .moved(name) }
+        let source = try found.place.map { (place) throws(SpoolError) in
+            try folders.folder(place)
+        }
+        let foundName = SpoolName(octets: found.name.octets) ?? name
+        let moved = try move(foundName, from: source ?? folders.drop, to: folders.folder(day))
+        return .fetched(moved, from: found)
+    }
+
+    /// State S to W, or a deferral of a message that never left `queue/`: its state is durable
+    /// first.
+    package func returnToQueue(
+        _ name: SpoolName,
+        from place: SpoolFolder,
+        state: DeliveryState
+    ) throws(SpoolError) -> Settlement {
+        let source = try folders.folder(place)
+        try states.save(try identified(state, name, in: source))
+        if place == .queue { return .moved(name) }
+        return try settle(name, from: source, to: folders.queue)
+    }
+
+    /// State Q, W or S to F: reason and history are durable before the move.
+    ///
+    /// The reason is the whole content of the `.txt` beside the message, with its line ends.
+    package func fail(
+        _ name: SpoolName,
+        from place: SpoolFolder,
+        reason: [UInt8],
+        state: DeliveryState?
+    ) throws(SpoolError) -> Settlement {
+        try setAside(name, from: place, to: folders.failed, reason, state)
+    }
+
+    /// State Q, W or S to H; a reason, where there is one, lies beside the message as in `failed/`.
+    package func hold(
+        _ name: SpoolName,
+        from place: SpoolFolder,
+        reason: [UInt8]? = nil,
+        state: DeliveryState? = nil
+    ) throws(SpoolError) -> Settlement {
+        try setAside(name, from: place, to: folders.held, reason, state)
+    }
+
+    private func setAside(
+        _ name: SpoolName,
+        from place: SpoolFolder,
+        to target: Folder,
+        _ reason: [UInt8]?,
+        _ state: DeliveryState?
+    ) throws(SpoolError) -> Settlement {
+        let source = try folders.folder(place)
+        if var state {
+            // Due at once when a person moves it back.
+            state.nextAttempt = 0
+            try states.save(try identified(state, name, in: source))
+        }
+        let goal = try freeName(for: name, in: target)
+        if let reason {
+            try target.write(
+                reason,
+                as: goal.reasonOctets,
+                through: TemporaryName.reason(goal.id),
+                mode: copyMode
+            )
+            try target.sync.wait()
+        }
+        let settlement = try settle(name, from: source, to: target, as: goal)
+        if case .elsewhere = settlement, reason != nil { try target.remove(goal.reasonOctets) }
+        return settlement
+    }
+
+    private func settle(
+        _ name: SpoolName,
+        from source: Folder,
+        to target: Folder,
+        as goal: SpoolName? = nil
+    ) throws(SpoolError) -> Settlement {
+        do throws(SpoolError) {
+            let moved = try move(name, from: source, to: target, as: goal)
+            try target.sync.wait()
+            return .moved(moved)
+        } catch {
+            guard error.kind == .vanished, let found = try locate(name.id) else { throw error }
+            return .elsewhere(found)
+        }
+    }
+
+    /// Moves a message; where its name is taken, as by a copy somebody made, it gets a variant.
+    private func move(
+        _ name: SpoolName,
+        from source: Folder,
+        to target: Folder,
+        as goal: SpoolName? = nil
+    ) throws(SpoolError) -> SpoolName {
+        var goal = goal ?? name
+        for _ in 0..<3 {
+            do throws(SpoolError) {
+                try source.move(name.octets, to: target, as: goal.octets)
+                return goal
+            } catch {
+                switch error.kind {
+                case .exists: goal = try freeName(for: name, in: target)
+                case .vanished:
+                    // rename(2), BUGS: on NFS a rename that failed may still have happened.
+                    guard try target.facts(goal.octets) != nil else { throw error }
+                    return goal
+                default: throw error
+                }
+            }
+        }
+        throw SpoolError(.exists, "move", path: target.path(of: goal.octets), number: EEXIST)
+    }
+
+    private func freeName(for name: SpoolName, in target: Folder) throws(SpoolError) -> SpoolName {
+        if try target.facts(name.octets) == nil { return name }
+        for number in 2..<100 {
+            let original = Array("\(number).".utf8) + name.original.octets
+            let variant = SpoolName(
+                id: name.id,
+                original: FileName(unchecked: Array(original.prefix(FileName.maximumOctets)))
+            )
+            if try target.facts(variant.octets) == nil { return variant }
+        }
+        throw SpoolError(.exists, "move", path: target.path(of: name.octets), number: EEXIST)
+    }
+}
