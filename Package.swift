@@ -64,7 +64,7 @@ let package = Package(
         library("EventLog", ["SafeText"]),
         library("TLSEngine", ["COpenSSL", "COpenSSLShims", nioCore]),
         library("SMTPSubmission", ["SMTPProtocol", "Submission", "TLSEngine", nioCore, nioPosix]),
-        library("Settings", ["CToml", "Submission"]),
+        library("Settings", ["CToml", "SafeText"]),
 
         // The spool and what moves through it.
         library("Spool", ["CLinux", "COpenSSL"]),

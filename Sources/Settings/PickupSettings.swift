@@ -28,14 +28,14 @@ package struct PickupSettings: Hashable, Sendable {
         self.path = path
         self.routes = routes
         self.spool = spool ?? path
-        ready = .closed
-        settle = .seconds(1)
-        quiet = .seconds(10)
-        patience = .seconds(30)
-        truncated = .hold
-        isRecursive = false
-        writers = .untrusted
-        whenUncertain = .retry
+        ready = PickupKey.ready.standard(ValueSyntax.readiness)
+        settle = PickupKey.settle.standardDuration
+        quiet = PickupKey.quiet.standardDuration
+        patience = PickupKey.patience.standardDuration
+        truncated = PickupKey.truncated.standard(PickupKey.truncated.choice)
+        isRecursive = PickupKey.recursive.standard(ValueSyntax.flag)
+        writers = PickupKey.writers.standard(PickupKey.writers.choice)
+        whenUncertain = PickupKey.whenUncertain.standard(PickupKey.whenUncertain.choice)
     }
 }
 

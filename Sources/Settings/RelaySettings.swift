@@ -29,7 +29,9 @@ package struct StateSettings: Hashable, Sendable {
     package var directory: String
 
     /// Creates the table.
-    package init(directory: String = "/var/lib/postchute") { self.directory = directory }
+    package init(directory: String? = nil) {
+        self.directory = directory ?? StateKey.directory.standard(ValueSyntax.folder)
+    }
 }
 
 /// The table `[log]`.
@@ -38,9 +40,9 @@ package struct LogSettings: Hashable, Sendable {
     package var style: Style
 
     /// Creates the table.
-    package init(level: Level = .info, style: Style = .auto) {
-        self.level = level
-        self.style = style
+    package init(level: Level? = nil, style: Style? = nil) {
+        self.level = level ?? LogKey.level.standard(LogKey.level.choice)
+        self.style = style ?? LogKey.style.standard(LogKey.style.choice)
     }
 
     /// The least important line that is written.

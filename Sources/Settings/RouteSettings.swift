@@ -42,20 +42,20 @@ package struct RouteSettings: Hashable, Sendable {
         self.service = service
         self.host = host
         self.port = port
-        tls = .startTLS
+        tls = RouteKey.tls.standard(RouteKey.tls.choice)
         trust = .system
         signIn = .none
-        connections = 2
-        rate = .unlimited
-        pipelining = .off
-        addressFamily = .any
-        idleTimeout = .seconds(30)
-        connectTimeout = .seconds(30)
-        finalReplyTimeout = .seconds(600)
-        retryFirst = .seconds(60)
-        retryMaximum = .seconds(3600)
-        giveUpAfter = .seconds(172_800)
-        allowsSandbox = false
+        connections = RouteKey.connections.standard(RouteKey.connections.count)
+        rate = RouteKey.rate.standard(ValueSyntax.rate)
+        pipelining = RouteKey.pipelining.standard(RouteKey.pipelining.choice)
+        addressFamily = RouteKey.addressFamily.standard(RouteKey.addressFamily.choice)
+        idleTimeout = RouteKey.idleTimeout.standardDuration
+        connectTimeout = RouteKey.connectTimeout.standardDuration
+        finalReplyTimeout = RouteKey.finalReplyTimeout.standardDuration
+        retryFirst = RouteKey.retryFirst.standardDuration
+        retryMaximum = RouteKey.retryMaximum.standardDuration
+        giveUpAfter = RouteKey.giveUpAfter.standardDuration
+        allowsSandbox = RouteKey.sandbox.standard(ValueSyntax.flag)
     }
 }
 

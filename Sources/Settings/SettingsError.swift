@@ -1,3 +1,5 @@
+internal import SafeText
+
 /// One complaint about a settings file.
 package struct SettingsError: Error, Hashable, Sendable {
     /// The path of the settings file.
@@ -36,7 +38,8 @@ extension SettingsError: CustomStringConvertible {
     package var description: String {
         let place = line.map { "\(file):\($0)" } ?? file
         let words = advice.isEmpty ? sentence : "\(sentence) \(advice)"
-        return key.isEmpty ? "\(place): \(words)" : "\(place): \(key): \(words)"
+        let text = key.isEmpty ? "\(place): \(words)" : "\(place): \(key): \(words)"
+        return SafeText.line(text)
     }
 }
 

@@ -1,0 +1,92 @@
+/// Checks what pickups mean for each other and for the routes.
+struct PickupRelations {
+    let pickups: [ReadPickup]
+    /// The names of all routes, faulty ones included.
+    let routes: [String]
+
+    /// Adds its complaints to those of the pickups.
+    func check() {
+        for (index, pickup) in pickups.enumerated() {
+            checkRoutes(of: pickup)
+            for (other, neighbour) in pickups.enumerated() where other != index {
+                checkPath(pickup, against: neighbour, isLater: other < index)
+                checkSpool(pickup, against: neighbour, isLater: other < index)
+            }
+        }
+    }
+
+    private func checkRoutes(of pickup: ReadPickup) {
+        for name in pickup.settings.routes where !routes.contains(name) {
+            let known = routes.isEmpty ? "there is none." : "there are \(listed(routes))."
+            pickup.reader.complain(
+                .route,
+                "\(quoted(name)) is not a route of this file; \(known)",
+                Suggestion.sentence(for: name, among: routes)
+                    ?? "Add [route.\(name.filter { $0 != "]" })], or name another."
+            )
+        }
+    }
+
+    // Of two pickups in each other's way the later one is complained about, once.
+    private func checkPath(_ pickup: ReadPickup, against other: ReadPickup, isLater: Bool) {
+        guard pickup.reader.isSound(.path), other.reader.isSound(.path) else { return }
+        let path = pickup.settings.path
+        let name = other.reader.name
+        if path == other.settings.path {
+            guard isLater else { return }
+            pickup.reader.complain(
+                .path,
+                "\(quoted(path)) is the drop folder of \(name) already.",
+                "Give each pickup a folder of its own."
+            )
+        } else if path.isInside(other.settings.path), other.settings.isRecursive {
+            pickup.reader.complain(
+                .path,
+                "\(quoted(path)) is inside the drop folder of \(name), which is recursive.",
+                "Move it out, or set recursive = false there."
+            )
+        } else if other.reader.isSound(.spool), path.isAtOrInside(other.settings.spool) {
+            pickup.reader.complain(
+                .path,
+                "\(quoted(path)) is inside the spool of \(name), \(quoted(other.settings.spool)).",
+                "Move it out: only the daemon may write there."
+            )
+        }
+    }
+
+    private func checkSpool(_ pickup: ReadPickup, against other: ReadPickup, isLater: Bool) {
+        guard pickup.reader.has(.spool), pickup.reader.isSound(.spool) else { return }
+        let spool = pickup.settings.spool
+        let name = other.reader.name
+        if other.reader.isSound(.spool), spool == other.settings.spool {
+            guard isLater || !other.reader.has(.spool) else { return }
+            pickup.reader.complain(
+                .spool,
+                "\(quoted(spool)) is the spool of \(name) already.",
+                "Give each pickup a spool of its own."
+            )
+        } else if other.reader.isSound(.path), spool.isAtOrInside(other.settings.path) {
+            pickup.reader.complain(
+                .spool,
+                "\(quoted(spool)) is inside the drop folder of \(name).",
+                "Move it out: writers must not reach a spool."
+            )
+        } else if other.reader.isSound(.spool), spool.isInside(other.settings.spool) {
+            pickup.reader.complain(
+                .spool,
+                "\(quoted(spool)) is inside the spool of \(name).",
+                "Give each pickup a spool of its own."
+            )
+        }
+    }
+}
+
+extension String {
+    /// Whether a normal path lies below a folder.
+    fileprivate func isInside(_ folder: String) -> Bool { hasPrefix(folder + "/") }
+
+    /// Whether a normal path is a folder or lies below it.
+    fileprivate func isAtOrInside(_ folder: String) -> Bool {
+        self == folder || isInside(folder)
+    }
+}

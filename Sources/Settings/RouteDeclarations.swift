@@ -1,0 +1,156 @@
+/// What each key of `[route.NAME]` is.
+enum RouteDeclarations {}
+
+/// The server itself.
+extension RouteDeclarations {
+    static let service = SettingDeclaration(
+        .choice(MailService.self, later: RouteKey.laterServices),
+        .required,
+        "What is at the other end; it presets host, port, limits and sign-in.",
+        remark: "Every preset can be overridden by its own key.",
+        example: #"service = "exchange-online""#
+    )
+
+    static let host = SettingDeclaration(
+        .host,
+        .required,
+        exchangeOnline: "smtp.office365.com",
+        "The server's name, or its IP address.",
+        remark: "Exchange Online wants the name: Microsoft does not support IP addresses.",
+        example: #"host = "mail.example.com""#
+    )
+
+    static let port = SettingDeclaration(
+        .count(1...65_535),
+        .phrase("587; 465 with `tls = \"implicit\"`; 25 with `tls = \"none\"`"),
+        exchangeOnline: 587,
+        "The server's port.",
+        example: "port = 587"
+    )
+
+    static let sandbox = SettingDeclaration(
+        .flag,
+        .value(false),
+        "Whether a server that announces itself as the sandbox is accepted.",
+        remark: """
+            Without it a route refuses the sandbox, so that no real message is swallowed by \
+            a test server.
+            """,
+        example: "sandbox = true"
+    )
+}
+
+/// How a connection is protected.
+extension RouteDeclarations {
+    static let tls = SettingDeclaration(
+        .choice(TLSMode.self),
+        .value("starttls"),
+        "How the connection is protected: STARTTLS, TLS from the start, or not at all.",
+        remark: """
+            TLS never falls back: a server that does not offer STARTTLS gets nothing. \
+            `"none"` is accepted only for this very host: `localhost`, `127.0.0.0/8`, `::1`.
+            """,
+        example: #"tls = "implicit""#
+    )
+
+    static let tlsName = SettingDeclaration(
+        .host,
+        .phrase("`host`"),
+        "The name the server's certificate must carry.",
+        remark: "Needed where `host` is an IP address or an alias.",
+        example: #"tls_name = "mail.example.com""#
+    )
+
+    static let caFile = SettingDeclaration(
+        .file(isSecret: false),
+        .phrase("the trust store of the system"),
+        "A PEM file with the certificates that may have signed the server's.",
+        remark: "Takes the place of the system's trust store; it does not add to it.",
+        example: #"ca_file = "/etc/postchute/ca.pem""#
+    )
+
+    static let pinSHA256 = SettingDeclaration(
+        .fingerprint,
+        .phrase("no pin"),
+        "The SHA-256 digest of the one certificate that is accepted from the server.",
+        remark: """
+            Nothing else is checked then, not even name and expiry. Renewing the server's \
+            certificate stops the route until the pin is changed.
+            """,
+        example: """
+            pin_sha256 = "4f0ca5b1e4d7a9f6c3b28e5d7a1f0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a"
+            """
+    )
+}
+
+/// The certificate shown to the server.
+extension RouteDeclarations {
+    static let clientCertificate = SettingDeclaration(
+        .file(isSecret: false),
+        .phrase("none is shown"),
+        "The certificate shown to a server that asks for one.",
+        remark: "PEM, or PKCS #12 when the name ends in `.p12` or `.pfx`.",
+        example: #"client_certificate = "/etc/postchute/relay.pem""#
+    )
+
+    static let clientKey = SettingDeclaration(
+        .file(isSecret: true),
+        .phrase("the key inside `client_certificate`"),
+        "The PEM file with the private key of `client_certificate`.",
+        remark: "Not with PKCS #12, which holds its key itself.",
+        example: #"client_key = "/etc/postchute/relay.key""#
+    )
+
+    static let clientPassphraseFile = SettingDeclaration(
+        .file(isSecret: true),
+        .phrase("the key is not encrypted"),
+        "The file with the passphrase of the private key, on its first line.",
+        example: #"client_passphrase_file = "credential:relay-passphrase""#
+    )
+}
+
+/// How a session signs in.
+extension RouteDeclarations {
+    static let auth = SettingDeclaration(
+        .choice(AuthChoice.self),
+        .value("auto"),
+        "How to sign in: with the password by LOGIN or PLAIN, or with the token.",
+        remark: """
+            `"auto"` takes XOAUTH2 with `token_file`, LOGIN or PLAIN with `password_file`, \
+            and does not sign in without either.
+            """,
+        example: #"auth = "plain""#
+    )
+
+    static let username = SettingDeclaration(
+        .word,
+        .phrase("`mailbox`"),
+        "The user who signs in with the password.",
+        remark: "Needed only where it is not the mailbox itself.",
+        example: #"username = "relay""#
+    )
+
+    static let mailbox = SettingDeclaration(
+        .word,
+        .phrase("`username`"),
+        "The mailbox that sends.",
+        remark: "Exchange Online counts its limits for this mailbox.",
+        example: #"mailbox = "erp@contoso.com""#
+    )
+
+    static let passwordFile = SettingDeclaration(
+        .file(isSecret: true),
+        .phrase("no password"),
+        "The file with the password, on its first line.",
+        remark: "Read again at every sign-in, so a new password needs no restart.",
+        example: #"password_file = "credential:erp-password""#
+    )
+
+    static let tokenFile = SettingDeclaration(
+        .file(isSecret: true),
+        .phrase("no token"),
+        "The file with an OAuth access token, which another program keeps fresh.",
+        remark: "Read again at every sign-in. Not together with `password_file`.",
+        example: #"token_file = "/run/postchute/erp.token""#
+    )
+}

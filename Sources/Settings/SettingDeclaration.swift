@@ -1,0 +1,154 @@
+/// A key of one table; each case is declared once, and everything else derives from it.
+///
+/// The raw value is the key as the file spells it.
+protocol SettingKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
+    /// The table the key belongs to.
+    static var table: SettingTable { get }
+    /// Everything there is to know about the key.
+    var declaration: SettingDeclaration { get }
+}
+
+/// The tables of a settings file.
+enum SettingTable: String, Hashable, Sendable, CaseIterable {
+    case pickup, route, state, log
+
+    /// Whether a file holds several of them, each with a name.
+    var isNamed: Bool {
+        switch self {
+        case .pickup, .route: true
+        case .state, .log: false
+        }
+    }
+
+    /// The table's head as a file has it.
+    var head: String { isNamed ? "[\(rawValue).NAME]" : "[\(rawValue)]" }
+
+    /// Every key with its declaration, in the order of the documentation.
+    var settings: [(key: String, declaration: SettingDeclaration)] {
+        switch self {
+        case .pickup: Self.settings(PickupKey.self)
+        case .route: Self.settings(RouteKey.self)
+        case .state: Self.settings(StateKey.self)
+        case .log: Self.settings(LogKey.self)
+        }
+    }
+
+    private static func settings<Key: SettingKey>(
+        _ keys: Key.Type
+    ) -> [(key: String, declaration: SettingDeclaration)] {
+        keys.allCases.map { ($0.rawValue, $0.declaration) }
+    }
+}
+
+/// One setting: how it is written, what holds without it, what it does.
+struct SettingDeclaration: Sendable {
+    /// The values a file may give.
+    var form: SettingForm
+    /// What holds when a file gives none.
+    var absence: SettingAbsence
+    /// Takes the place of ``absence`` with `service = "exchange-online"`.
+    var exchangeOnline: SettingLiteral?
+    /// What it does, in one sentence.
+    var sentence: String
+    /// What surprises: how it acts together with others; empty when nothing does.
+    var remark: String
+    /// A value as the file would have it.
+    var example: String
+
+    init(
+        _ form: SettingForm,
+        _ absence: SettingAbsence,
+        exchangeOnline: SettingLiteral? = nil,
+        _ sentence: String,
+        remark: String = "",
+        example: String
+    ) {
+        self.form = form
+        self.absence = absence
+        self.exchangeOnline = exchangeOnline
+        self.sentence = sentence
+        self.remark = remark
+        self.example = example
+    }
+
+    /// Whether the value leads to a secret; complaints then never quote it.
+    var isSecret: Bool {
+        if case .file(isSecret: true) = form { true } else { false }
+    }
+}
+
+/// What holds when a file does not give a setting.
+enum SettingAbsence: Sendable {
+    /// The file must give it.
+    case required
+    /// A value as if the file had given it.
+    case value(SettingLiteral)
+    /// No value; the phrase says what that means.
+    case phrase(String)
+}
+
+/// A value inside a declaration.
+enum SettingLiteral: Hashable, Sendable, ExpressibleByStringLiteral,
+    ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral
+{
+    case text(String)
+    case integer(Int64)
+    case flag(Bool)
+
+    init(stringLiteral value: String) { self = .text(value) }
+    init(integerLiteral value: Int64) { self = .integer(value) }
+    init(booleanLiteral value: Bool) { self = .flag(value) }
+
+    /// The value as the parser would return it.
+    var content: TomlContent {
+        switch self {
+        case .text(let text): .text(text)
+        case .integer(let number): .integer(number)
+        case .flag(let flag): .flag(flag)
+        }
+    }
+
+    /// The value as a file would have it.
+    var toml: String {
+        switch self {
+        case .text(let text): "\"\(text)\""
+        case .integer(let number): "\(number)"
+        case .flag(let flag): "\(flag)"
+        }
+    }
+}
+
+/// How a value is written.
+enum SettingForm: Sendable {
+    /// One of some words; those of a later version are known, and refused by name.
+    case choice([String], later: [String] = [])
+    case flag
+    case count(ClosedRange<Int>)
+    case duration(ClosedRange<Duration>)
+    /// `"unlimited"` or a number per unit of time.
+    case rate
+    /// An absolute path of a folder.
+    case folder
+    /// An absolute path of a file, or `credential:NAME`.
+    case file(isSecret: Bool)
+    /// One route name or a list of them.
+    case routes
+    /// The words of ``Readiness``.
+    case readiness
+    case host
+    /// A host name or an address literal, as EHLO takes it (RFC 5321 §4.1.1.1).
+    case ehloName
+    case ipAddress
+    /// A SHA-256 digest in hexadecimal.
+    case fingerprint
+    /// Text without controls, such as a user or a group.
+    case word
+
+    /// The words of an enumeration.
+    static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ choices: Choice.Type,
+        later: [String] = []
+    ) -> Self {
+        .choice(choices.allCases.map(\.rawValue), later: later)
+    }
+}

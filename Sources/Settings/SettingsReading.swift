@@ -1,0 +1,137 @@
+/// Reads a whole file: pure, apart from what it is given.
+struct SettingsReading {
+    /// Complaints so far; whoever checks further adds to them.
+    let complaints: ComplaintList
+    private let credentialsDirectory: String?
+    private var pickups: [ReadPickup] = []
+    private var routes: [ReadRoute] = []
+    private var state: (settings: StateSettings, use: FileUse?) = (StateSettings(), nil)
+    private var log = LogSettings()
+
+    init(_ octets: [UInt8], file: String, credentialsDirectory: String?) {
+        complaints = ComplaintList(file: file)
+        self.credentialsDirectory = credentialsDirectory
+        do throws(TomlFault) {
+            readTop(try TomlDocument.parse(octets))
+        } catch {
+            let objection = Objection("this is not TOML: \(error.message).")
+            complaints.add(objection, key: "", at: error.position)
+        }
+    }
+
+    /// What was read; complete and sound only without complaints.
+    var settings: RelaySettings {
+        RelaySettings(
+            pickups: pickups.map(\.settings),
+            routes: routes.map(\.settings),
+            state: state.settings,
+            log: log
+        )
+    }
+
+    /// Everything in the file system that the settings name.
+    var fileUses: [FileUse] {
+        pickups.flatMap(\.fileUses) + routes.flatMap(\.fileUses) + [state.use].compactMap { $0 }
+    }
+
+    private mutating func readTop(_ entries: [TomlEntry]) {
+        for entry in entries {
+            if let table = SettingTable(rawValue: entry.key) {
+                readTable(table, entry)
+            } else {
+                let objection = KnownNames.objection(toTop: entry.key)
+                complaints.add(objection, key: entry.key, at: entry.keyPosition)
+            }
+        }
+        requireTable(.pickup, in: entries)
+        requireTable(.route, in: entries)
+        // The name of a faulty route is still a name that a pickup may use.
+        let names = entries.first { $0.key == SettingTable.route.rawValue }?.tables.map(\.key)
+        PickupRelations(pickups: pickups, routes: names ?? []).check()
+    }
+
+    private func requireTable(_ table: SettingTable, in entries: [TomlEntry]) {
+        guard let entry = entries.first(where: { $0.key == table.rawValue }) else {
+            let objection = Objection("has no \(table.head).", "docs/settings.md shows one.")
+            return complaints.add(objection, key: "", at: nil)
+        }
+        if case .table([]) = entry.value.content {
+            let objection = Objection("has no name.", "Write \(table.head).")
+            complaints.add(objection, key: entry.key, at: entry.keyPosition)
+        }
+    }
+
+    private mutating func readTable(_ table: SettingTable, _ entry: TomlEntry) {
+        guard case .table(let content) = entry.value.content else {
+            let sentence = "must be a table, not \(entry.value.content.phrase)."
+            let objection = Objection(sentence, "Write \(table.head).")
+            return complaints.add(objection, key: entry.key, at: entry.keyPosition)
+        }
+        switch table {
+        case .pickup:
+            pickups = named(content).map { ReadPickup($0.reader, name: $0.name) }
+        case .route:
+            routes = named(content).map {
+                ReadRoute($0.reader, name: $0.name, credentialsDirectory: credentialsDirectory)
+            }
+        case .state:
+            let reader = TableReader<StateKey>(content, name: entry.key, at: entry, complaints)
+            let settings = StateSettings(directory: reader.folder(.directory))
+            state = (settings, reader.use(.directory, settings.directory, as: .stateFolder))
+        case .log:
+            let reader = TableReader<LogKey>(content, name: entry.key, at: entry, complaints)
+            log = LogSettings(level: reader.choice(.level), style: reader.choice(.style))
+        }
+    }
+
+    /// Starts a reader for each table with a name, such as `[route.m365]`.
+    private func named<Key: SettingKey>(
+        _ entries: [TomlEntry]
+    ) -> [(name: String, reader: TableReader<Key>)] {
+        let kind = Key.table.rawValue
+        return entries.compactMap { entry in
+            guard case .table(let content) = entry.value.content else {
+                let sentence = "stands in [\(kind)], which has no name."
+                let objection = Objection(sentence, "Write \(Key.table.head) above it.")
+                complaints.add(objection, key: "\(kind).\(entry.key)", at: entry.keyPosition)
+                return nil
+            }
+            let name = "\(kind).\(entry.key)"
+            if let objection = objection(toName: entry.key) {
+                complaints.add(objection, key: name, at: entry.keyPosition)
+            }
+            return (entry.key, TableReader(content, name: name, at: entry, complaints))
+        }
+    }
+
+    // Names become parts of file names, log lines and command lines.
+    private func objection(toName name: String) -> Objection? {
+        let isPlain = name.utf8.allSatisfy {
+            ValueSyntax.isLetterOrDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+        }
+        if isPlain, (1...40).contains(name.utf8.count), name.first != "-" { return nil }
+        return Objection(
+            "\(quoted(name)) is not a name.",
+            "Use up to 40 letters, digits, \"-\" and \"_\", not beginning with \"-\"."
+        )
+    }
+}
+
+extension TomlEntry {
+    /// The entries of this one that are tables.
+    fileprivate var tables: [TomlEntry] {
+        guard case .table(let entries) = value.content else { return [] }
+        return entries.filter { if case .table = $0.value.content { true } else { false } }
+    }
+}
+
+extension TableReader {
+    fileprivate init(
+        _ content: [TomlEntry],
+        name: String,
+        at entry: TomlEntry,
+        _ list: ComplaintList
+    ) {
+        self.init(content, name: name, at: entry.keyPosition, list)
+    }
+}
