@@ -39,7 +39,10 @@ package enum Verdict: String, Hashable, Sendable, CaseIterable {
 
 /// Whom a failure concerns, from the smallest to the largest.
 package enum Scope: String, Hashable, Sendable, CaseIterable {
-    case recipient, message
+    /// One recipient; the others go on.
+    case recipient
+    /// The message with all its recipients.
+    case message
     /// Pickup, From and mailbox together: other messages of this sender would meet the same.
     case sender
     /// Every message of the route would meet the same.
@@ -65,8 +68,11 @@ package enum RetryPace: String, Hashable, Sendable, CaseIterable {
 /// What follows from a failure: the answers to "what becomes of the message" and "whom does it
 /// concern", with what to do about it.
 package struct Judgement: Hashable, Sendable {
+    /// What kind of trouble it is.
     package var category: ReplyCategory
+    /// What becomes of the message, or of the recipient where ``scope`` says so.
     package var verdict: Verdict
+    /// Whom it concerns.
     package var scope: Scope
     /// One sentence for the operator: what to do.
     package var advice: String

@@ -2,13 +2,17 @@
 package struct CatalogueRow: Hashable, Sendable {
     /// Which replies the row means.
     package var pattern: ReplyPattern
-    /// A reply the row means, as servers send it, with the phase in which they do.
+    /// A reply the row means, as servers send it.
     package var example: String
+    /// The phase in which servers send the example.
     package var phase: SessionPhase
+    /// What kind of trouble it is.
     package var category: ReplyCategory
     /// Whom it concerns; `nil` leaves that to the phase.
     package var scope: Scope?
+    /// When to try a suspended route again.
     package var probing: Probing = .bySchedule
+    /// When a message that is tried again has its turn.
     package var pace: RetryPace = .bySchedule
     /// One sentence for the operator: what to do.
     package var advice: String

@@ -9,7 +9,9 @@ import Synchronization
 package final class ChildProcess: Sendable {
     /// How a program ended.
     package enum Exit: Hashable, Sendable {
+        /// By itself, with a code of `0...255`.
         case code(Int32)
+        /// By a signal nobody caught.
         case signal(Int32)
     }
 
