@@ -67,17 +67,16 @@ struct Identity {
                 context
             )
         }
-        let faults = OpenSSLFault.drain()
         if let raw { return PrivateKey(owning: raw) }
+        ERR_clear_error()
         if request.wasAsked {
             throw .setup(
                 passphrase.map { _ in .passphraseWrong(path: path) }
                     ?? .passphraseMissing(path: path)
             )
         }
-        throw .setup(
-            .malformed(path: path, expected: "a private key in PEM", detail: faults.first?.text)
-        )
+        // Of a file without a key OpenSSL only says "unsupported", which would mislead.
+        throw .setup(.malformed(path: path, expected: "a private key in PEM", detail: nil))
     }
 }
 

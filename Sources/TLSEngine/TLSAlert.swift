@@ -22,7 +22,10 @@ package struct TLSAlert: Hashable, Sendable {
         10: ("unexpected message", ""),
         20: ("bad record MAC", "data was damaged on the way"),
         22: ("record overflow", ""),
-        40: ("handshake failure", "no TLS version or cipher suits both sides"),
+        40: (
+            "handshake failure",
+            "no TLS version or cipher suits both sides, or it demands a client certificate"
+        ),
         42: ("bad certificate", badClientCertificate),
         43: ("unsupported certificate", badClientCertificate),
         44: ("certificate revoked", "the certificate it was shown has been revoked"),
