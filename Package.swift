@@ -80,7 +80,7 @@ let package = Package(
         // Services and executables.
         library(
             "Sandbox",
-            ["SMTPProtocol", "SafeText", "Submission", "TLSEngine", "CToml", nioCore, nioPosix]
+            ["COpenSSL", "SafeText", "TLSEngine", nioCore, nioPosix]
         ),
         .executableTarget(
             name: "postchute",

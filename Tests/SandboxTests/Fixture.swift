@@ -1,0 +1,27 @@
+import NIOPosix
+import TestSupport
+
+@testable import Sandbox
+
+/// Runs a body with a sandbox that is started before and stopped after it.
+func withSandbox<Value>(
+    _ change: (inout SandboxOptions) -> Void = { _ in },
+    _ body: (SandboxServer) async throws -> Value
+) async throws -> Value {
+    var options = SandboxOptions()
+    options.keep = false
+    change(&options)
+    let server = SandboxServer(
+        options: options,
+        group: MultiThreadedEventLoopGroup.singleton
+    )
+    try await server.start()
+    do {
+        let value = try await body(server)
+        await server.stop()
+        return value
+    } catch {
+        await server.stop()
+        throw error
+    }
+}
