@@ -11,10 +11,8 @@ final class HostResolver: Resolver, Sendable {
     private let found = Mutex<[SocketAddress]>([])
     private let complaints = Mutex<[String]>([])
 
-    /// Prepares one resolution.
-    ///
-    /// - Parameter isLoopbackOnly: Whether other addresses are refused, because the route has no
-    ///   TLS.
+    /// Prepares one resolution; under `isLoopbackOnly`, for a route without TLS, other addresses
+    /// are refused.
     init(loop: any EventLoop, families: Set<Int32>, isLoopbackOnly: Bool) {
         self.loop = loop
         self.families = families

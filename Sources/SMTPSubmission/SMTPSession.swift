@@ -55,10 +55,10 @@ extension SMTPSession {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         wire?.receive(unwrapInboundIn(data)) { event in
             switch event {
-            case .reply(let reply, let following):
+            case .read(.reply(let reply, let following)):
                 trace(reply)
                 run(machine.receive(reply, following))
-            case .malformed(let defect): run(machine.receiveMalformed(defect))
+            case .read(.malformed(let defect)): run(machine.receiveMalformed(defect))
             case .secured: run(machine.tlsEstablished())
             case .tlsFailed(let sentence): run(machine.tlsFailed(sentence))
             case .tlsEnded: run(machine.connectionLost(detail: "the server closed the session"))

@@ -24,7 +24,7 @@ package final class SMTPSubmitter: Submitter, @unchecked Sendable {
 
     /// Creates a submitter without connecting.
     ///
-    /// - Parameter trace: Told every line of every session as `C: …` or `S: …`, secrets redacted.
+    /// `trace` is told every line of every session as `C: …` or `S: …`, secrets redacted.
     package init(
         route: SMTPRoute,
         loop: any EventLoop,

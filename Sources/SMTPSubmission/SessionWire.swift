@@ -1,6 +1,5 @@
 import NIOCore
 import SMTPProtocol
-import Submission
 import TLSEngine
 
 /// The octets of one session: TLS where it is on, one write for each flight, replies out of reads.
@@ -9,8 +8,7 @@ import TLSEngine
 final class SessionWire {
     /// What a read brought about.
     enum Event {
-        case reply(Reply, Following)
-        case malformed(ReplyDefect)
+        case read(ReplyReader.Event)
         /// The handshake is complete.
         case secured
         /// TLS failed, or ended; whatever was read before has been delivered.
@@ -19,7 +17,7 @@ final class SessionWire {
     }
 
     private let context: ChannelHandlerContext
-    private var parser = ReplyParser()
+    private var reader = ReplyReader()
     private var tls: TLSConnection?
     private var isSecured = false
     private var outgoing: ByteBuffer
@@ -43,7 +41,7 @@ final class SessionWire {
 extension SessionWire {
     /// Begins the handshake; what was read and not consumed is forgotten (RFC 3207 §4.2).
     func startTLS(_ connection: TLSConnection) throws(TLSError) {
-        parser.discard()
+        reader.discard()
         tls = connection
         defer { flushTLS() }
         try connection.advance()
@@ -79,8 +77,8 @@ extension SessionWire {
 extension SessionWire {
     /// Takes octets from the network and delivers what they mean, in order.
     func receive(_ octets: ByteBuffer, _ deliver: (Event) -> Void) {
+        guard let tls else { return parse(octets, deliver) }
         var octets = octets
-        guard let tls else { return parse(&octets, deliver) }
         tls.receive(&octets)
         do {
             try receiveSecured(tls, deliver)
@@ -103,7 +101,7 @@ extension SessionWire {
         }
         let (ending, failure) = decrypt(tls)
         flushTLS()
-        if plaintext.readableBytes > 0 { parse(&plaintext, deliver) }
+        if plaintext.readableBytes > 0 { parse(plaintext, deliver) }
         if let failure { throw failure }
         if ending { deliver(.tlsEnded) }
     }
@@ -124,35 +122,13 @@ extension SessionWire {
         }
     }
 
-    /// One reply is parsed ahead, so that each is delivered with what follows it.
-    private func parse(_ buffer: inout ByteBuffer, _ deliver: (Event) -> Void) {
+    private func parse(_ buffer: ByteBuffer, _ deliver: (Event) -> Void) {
         let wasPlain = tls == nil
-        var step = parseStep(&buffer)
-        while case .reply(let reply, _) = step {
-            let next = parseStep(&buffer)
-            deliver(.reply(reply, following(next)))
+        var offset = 0
+        while let event = buffer.withUnsafeReadableBytes({ reader.next(in: $0, from: &offset) }) {
+            deliver(.read(event))
             // The reply started TLS: whoever put more behind it is not to be heard.
             if wasPlain, tls != nil { return }
-            step = next
-        }
-        if case .malformed(let defect) = step { deliver(.malformed(defect)) }
-    }
-
-    private func parseStep(_ buffer: inout ByteBuffer) -> ReplyParser.Step {
-        buffer.readWithUnsafeReadableBytes { octets in
-            let step = parser.parse(octets)
-            switch step {
-            case .reply(_, let consumed): return (consumed, step)
-            case .incomplete, .malformed: return (octets.count, step)
-            }
-        }
-    }
-
-    private func following(_ step: ReplyParser.Step) -> Following {
-        switch step {
-        case .reply(let reply, _): reply.code.value == 421 ? .farewell : .more
-        case .malformed: .more
-        case .incomplete: parser.pending
         }
     }
 }
