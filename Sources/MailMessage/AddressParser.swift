@@ -204,11 +204,12 @@ extension Unicode.Scalar {
     /// The space of a quoted local part is visible enough; joiners are letters' business in Persian
     /// and Indic scripts.
     fileprivate var isInvisible: Bool {
+        // Nearly every address is ASCII, and the Unicode tables are slow to ask.
+        if isASCII { return value < 0x20 || value == 0x7F }
         switch properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        case .format: !(0x200C...0x200D).contains(value)
-        case .spaceSeparator: value != 0x20
-        default: false
+        case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator: return true
+        case .format: return !(0x200C...0x200D).contains(value)
+        default: return false
         }
     }
 }

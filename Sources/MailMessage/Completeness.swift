@@ -30,6 +30,7 @@ package enum Completeness: Hashable, Sendable {
     ///   - head: The whole file, or its first ``MessageInspector/headOctets``.
     ///   - tail: The last ``tailOctets``; not looked at when `head` is the whole file.
     ///   - isWholeFile: Whether `head` is the whole file.
+    /// - Returns: The first sign of a missing part, or ``complete``.
     package static func check(
         head: UnsafeRawBufferPointer,
         tail: UnsafeRawBufferPointer,

@@ -16,7 +16,8 @@ struct HeaderText {
         var search = LineEndSearch(head)
         while bodyOffset < head.count {
             let end = search.next(from: bodyOffset)
-            let lineEnd = LineEnd.length(in: head, at: end) ?? (head.count - end)
+            // Where the buffer ends, nothing can join a carriage return any more.
+            let lineEnd = LineEnd.length(in: head, at: end) ?? min(1, head.count - end)
             let isCRLF = lineEnd == 2 && head[end] == LineEnd.cr
             if !isCRLF { hasForeignLineEnds = true }
             let line = head[bodyOffset..<end]

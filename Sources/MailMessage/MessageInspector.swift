@@ -16,6 +16,8 @@ package struct MessageInspector: Sendable {
     ///   - head: The whole file, or at least its first ``headOctets``.
     ///   - isWholeFile: Whether `head` is the whole file.
     ///   - identity: Where missing fields come from.
+    /// - Returns: What to send, to whom, and what was changed.
+    /// - Throws: The first thing that makes the message unfit to be sent.
     package func inspect(
         _ head: UnsafeRawBufferPointer,
         isWholeFile: Bool,
