@@ -13,7 +13,8 @@ let settings: [SwiftSetting] = [
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
@@ -82,11 +83,12 @@ let package = Package(
             "Delivery",
             [
                 "EventLog", "MailMessage", "SafeText", "Spool", "Submission",
-                collections, nioCore,
+                deques, heaps, nioCore,
             ]
         ),
 
         // Services and executables.
+        library("Operations", ["Delivery", "MailMessage", "SafeText", "Settings", "Spool"]),
         library(
             "Sandbox",
             ["COpenSSL", "SafeText", "TLSEngine", nioCore, nioPosix]
@@ -94,8 +96,9 @@ let package = Package(
         .executableTarget(
             name: "postchute",
             dependencies: [
-                "CLinux", "Delivery", "EventLog", "MailMessage", "Pickup", "SMTPSubmission",
-                "SafeText", "Sandbox", "Settings", "Spool", "Submission", "TLSEngine",
+                "CLinux", "Delivery", "EventLog", "MailMessage", "Operations", "Pickup",
+                "SMTPSubmission", "SafeText", "Sandbox", "Settings", "Spool", "Submission",
+                "TLSEngine",
                 argumentParser, lifecycle, logging, nioCore, nioPosix,
             ],
             swiftSettings: settings
@@ -136,6 +139,7 @@ let package = Package(
                 nioCore, nioEmbedded,
             ]
         ),
+        tests("OperationsTests", ["Operations", "Delivery", "Settings", "Spool", "TestSupport"]),
         tests("SandboxTests", ["Sandbox", "TLSEngine", "TestSupport", nioCore, nioPosix]),
         tests("EndToEndTests", ["Sandbox", "TestSupport", nioCore, nioPosix]),
     ],

@@ -103,3 +103,19 @@ package struct Reply: Hashable, Sendable {
     /// The reply on one line: the code once, then every line's text.
     package var summary: String { "\(code.value) \(lines.joined(separator: " "))" }
 }
+
+extension Reply {
+    /// Reads back what ``verbatim`` wrote, or returns `nil` for any other text.
+    package init?(verbatim: String) {
+        let lines = verbatim.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let number = lines.last.flatMap({ Int($0.prefix(3)) }), let code = ReplyCode(number)
+        else { return nil }
+        var texts: [String] = []
+        for (index, line) in lines.enumerated() {
+            let prefix = "\(code.value)\(index == lines.count - 1 ? " " : "-")"
+            guard line.hasPrefix(prefix) else { return nil }
+            texts.append(String(line.dropFirst(prefix.count)))
+        }
+        self.init(code, lines: texts)
+    }
+}

@@ -1,0 +1,148 @@
+internal import Spool
+
+extension DeliveryEngine {
+    func recover(_ lane: PickupLane) {
+        let (spool, pickup) = (lane.pickup.spool, lane.pickup.name)
+        lane.isScanning = true
+        onThread {
+            .recovered(
+                pickup: pickup,
+                Result { () throws(SpoolError) in try Leftovers(recovering: spool) }
+            )
+        }
+    }
+
+    /// Settles what a crash left in `sending/`, then reads the queue.
+    func recovered(_ result: Result<Leftovers, SpoolError>, in lane: PickupLane?) {
+        guard let lane else { return }
+        lane.isScanning = false
+        switch result {
+        case .failure(let error):
+            suspend(lane, error)
+            lane.needsRecovery = true
+        case .success(let recovery):
+            lane.needsRecovery = false
+            for problem in recovery.problems { log.spoolProblem(problem, pickup: lane.pickup.name) }
+            for history in recovery.uncertain { settleLeftover(history, lane) }
+            scan(lane)
+        }
+    }
+
+    private func settleLeftover(_ leftover: DeliveryState, _ lane: PickupLane) {
+        let policy = lane.pickup.policy
+        var history = leftover
+        let mustHold = policy.whenUncertain == .hold || history.uncertainCount > 0
+        history.uncertainCount += 1
+        history.lastReply = "Postchute ended while the content was on the wire."
+        history.attempts.append(
+            AttemptRecord(
+                started: clock.wall(),
+                duration: 0,
+                outcome: .uncertain,
+                route: "",
+                peer: "",
+                detail: history.lastReply
+            )
+        )
+        lane.counters.uncertain += 1
+        lane.queue.begin(leftover.name.id)
+        if mustHold {
+            lane.counters.held += 1
+            log.recovered(leftover.name, pickup: lane.pickup.name, then: "held")
+            let text = ReasonText.uncertainLeftover(leftover.name, pickup: lane.pickup.name)
+            let move = SettlementOrder.Move.hold(
+                from: .sending,
+                reason: text.octets(),
+                history
+            )
+            carryOut(SettlementOrder(name: leftover.name, move: move, message: nil), lane, nil)
+        } else {
+            let pause = policy.schedule.afterUncertain
+            history.nextAttempt = clock.wall() + pause.nanoseconds / 1000
+            log.recovered(
+                leftover.name,
+                pickup: lane.pickup.name,
+                then: "retry in \(pause.components.seconds / 60) min"
+            )
+            let move = SettlementOrder.Move.requeue(from: .sending, history, after: pause)
+            carryOut(SettlementOrder(name: leftover.name, move: move, message: nil), lane, nil)
+        }
+    }
+
+    /// Reads the queue folder on a spool thread, unless that is under way.
+    func scan(_ lane: PickupLane) {
+        guard !lane.isScanning, !lane.needsRecovery else { return }
+        lane.isScanning = true
+        let (spool, pickup) = (lane.pickup.spool, lane.pickup.name)
+        let underWay = lane.queue.underWay
+        onThread {
+            .scanned(
+                pickup: pickup,
+                Result { () throws(SpoolError) in
+                    try QueueReading(of: spool, excluding: underWay)
+                }
+            )
+        }
+    }
+
+    func scanned(_ result: Result<QueueReading, SpoolError>, in lane: PickupLane?) {
+        guard let lane else { return }
+        lane.isScanning = false
+        switch result {
+        case .failure(let error):
+            suspend(lane, error)
+        case .success(let found):
+            let (now, wall) = (clock.monotonic(), clock.wall())
+            lane.queue.replaceWaiting(with: found) { nextAttempt in
+                // Clock steps between two runs must not park a message for years.
+                let wait = Duration.microseconds(nextAttempt - wall)
+                return now + min(max(wait, .zero), lane.pickup.policy.longestPause)
+            }
+        }
+    }
+
+    /// Reads the queue again when all that is known of it is used up or a person moved files.
+    func lookAgain(_ lane: PickupLane) {
+        if lane.needsRecovery { recover(lane) } else { scan(lane) }
+    }
+}
+
+/// What stood in `sending/` at start, with its history, and what could not be repaired.
+struct Leftovers: Sendable {
+    let uncertain: [DeliveryState]
+    let problems: [SpoolError]
+
+    /// Sweeps a spool after a crash; blocking.
+    init(recovering spool: MessageSpool) throws(SpoolError) {
+        let recovery = try spool.recover()
+        var uncertain: [DeliveryState] = []
+        for name in recovery.uncertain {
+            uncertain.append(try spool.state(of: name.id) ?? DeliveryState(name))
+        }
+        self.uncertain = uncertain
+        problems = recovery.problems
+    }
+}
+
+/// What waits in a queue folder.
+struct QueueReading: Sendable {
+    private(set) var fresh = QueueWindow()
+    /// Messages with a history, and when each is due in microseconds since 1970.
+    private(set) var deferred: [(name: SpoolName, nextAttempt: Int64)] = []
+    /// Whether more waits than fits.
+    let isPartial: Bool
+
+    /// Reads a queue folder, leaving out what is under way; blocking.
+    init(of spool: MessageSpool, excluding underWay: Set<SpoolID>) throws(SpoolError) {
+        var waiting = QueueWindow()
+        let scan = try spool.loadQueue(
+            fresh: &fresh,
+            deferred: &waiting,
+            excluding: { underWay.contains($0) }
+        )
+        isPartial = !scan.isComplete
+        while let name = waiting.popFirst() {
+            deferred.append((name, try spool.nextAttempt(of: name.id) ?? 0))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package import NIOCore
+internal import Spool
+internal import Submission
+
+extension DeliveryEngine {
+    /// How often pause files are looked for.
+    private static let flagInterval = TimeAmount.seconds(2)
+    /// How often a queue folder is read whose window is empty: files moved in by hand.
+    private static let scanInterval = Duration.seconds(30)
+
+    func scheduleHousekeeping() {
+        readPauseFlags()
+        state.housekeeping = loop.scheduleRepeatedTask(
+            initialDelay: Self.flagInterval,
+            delay: Self.flagInterval
+        ) { _ in
+            self.readPauseFlags()
+            self.rescanIdleLanes()
+        }
+    }
+
+    private func rescanIdleLanes() {
+        let now = clock.monotonic()
+        guard now - state.lastRescan >= Self.scanInterval else { return }
+        state.lastRescan = now
+        for lane in state.lanes where lane.queue.isWindowEmpty && lane.suspendedUntil == nil {
+            lookAgain(lane)
+        }
+    }
+
+    private func readPauseFlags() {
+        let spools = state.lanes.map { ($0.pickup.name, $0.pickup.spool) }
+        let routes = state.routes.map { ($0.route.name, $0.route.isPaused) }
+        onThread {
+            var flags = PauseFlags()
+            for (name, spool) in spools { flags.pickups[name] = spool.isPaused }
+            for (name, isPaused) in routes { flags.routes[name] = isPaused() }
+            return .pauseFlags(flags)
+        }
+    }
+
+    /// Takes over what operators have paused.
+    ///
+    /// Ending a pause also ends the suspensions of a route: `resume` is how a person says that the
+    /// cause is gone.
+    func apply(_ flags: PauseFlags) {
+        for lane in state.lanes {
+            guard let isPaused = flags.pickups[lane.pickup.name], isPaused != lane.isPaused else {
+                continue
+            }
+            lane.isPaused = isPaused
+            log.paused("pickup", lane.pickup.name, isPaused: isPaused)
+            if !isPaused { lane.suspendedSenders = [:] }
+        }
+        for route in state.routes {
+            guard let isPaused = flags.routes[route.route.name], isPaused != route.isPaused else {
+                continue
+            }
+            route.isPaused = isPaused
+            log.paused("route", route.route.name, isPaused: isPaused)
+            if !isPaused, route.condition.resumed() { log.routeResumed(route.route.name) }
+        }
+    }
+
+    /// Ends the suspension of a route and of its senders: settings were changed, or a person knows
+    /// better.
+    package func resume(route name: String) {
+        loop.preconditionInEventLoop()
+        guard let route = route(name) else { return }
+        if route.condition.resumed() { log.routeResumed(name) }
+        for lane in route.pickups { lane.suspendedSenders = [:] }
+        pump()
+    }
+
+    /// Takes nothing more, aborts what has no final dot yet, and succeeds when everything else has
+    /// its reply and its place.
+    ///
+    /// The caller bounds the wait; what is still in `sending/` then is uncertain at the next start.
+    package func stop() -> EventLoopFuture<Void> {
+        loop.preconditionInEventLoop()
+        if let stopped = state.stopped { return stopped.futureResult }
+        let promise = loop.makePromise(of: Void.self)
+        state.stopped = promise
+        state.housekeeping?.cancel()
+        let now = clock.monotonic()
+        for route in state.routes {
+            giveBack(route, at: now)
+            route.route.submitter.stop()
+            route.route.submitter.closeIdleSessions()
+        }
+        finishStopIfIdle()
+        return promise.futureResult
+    }
+
+    func finishStopIfIdle() {
+        guard let promise = state.stopped, state.isIdle else { return }
+        state.wakeUp?.task.cancel()
+        promise.succeed(())
+    }
+}

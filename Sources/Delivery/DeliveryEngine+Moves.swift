@@ -1,0 +1,130 @@
+internal import DequeModule
+internal import MailMessage
+internal import Spool
+internal import Submission
+
+extension DeliveryEngine {
+    func carryOut(
+        _ move: SettlementOrder.Move,
+        _ message: LoadedMessage,
+        _ lane: PickupLane,
+        _ route: RouteLane?
+    ) {
+        carryOut(
+            SettlementOrder(name: message.name, move: move, message: message),
+            lane,
+            route
+        )
+    }
+
+    /// Has a spool thread move the file; nobody else's message waits for it.
+    func carryOut(_ order: SettlementOrder, _ lane: PickupLane, _ route: RouteLane?) {
+        let spool = lane.pickup.spool
+        let (pickup, routeName) = (lane.pickup.name, route?.route.name)
+        onThread {
+            let result = Result { () throws(SpoolError) in try order.carryOut(in: spool) }
+            return .settled(order, pickup: pickup, route: routeName, result)
+        }
+    }
+
+    /// Takes the end of a move.
+    func settled(
+        _ order: SettlementOrder,
+        _ lane: PickupLane?,
+        _ route: RouteLane?,
+        _ result: Result<MessageLocation?, SpoolError>
+    ) {
+        guard let lane else { return }
+        switch result {
+        case .success(nil):
+            break
+        case .success(.some):
+            log.vanished(order.name, pickup: lane.pickup.name)
+            return lane.queue.finish(order.name.id)
+        case .failure(let error) where error.kind == .vanished:
+            log.vanished(order.name, pickup: lane.pickup.name)
+            return lane.queue.finish(order.name.id)
+        case .failure(let error):
+            // The message was handed over or has a history that is not on disk yet: it stays under
+            // way here, so that it cannot be sent a second time, until the disk obeys.
+            lane.unsettled.append(order)
+            return suspend(lane, error)
+        }
+        lane.consecutiveRefusals = 0
+        if lane.suspendedUntil == nil, lane.suspensionReason != nil {
+            lane.suspensionReason = nil
+            log.pickupResumed(lane.pickup.name)
+        }
+        let now = clock.monotonic()
+        switch order.move {
+        case .sent, .fail, .hold:
+            lane.queue.finish(order.name.id)
+        case .requeue(_, _, let pause):
+            lane.queue.finish(order.name.id)
+            lane.queue.postpone(order.name, until: now + pause)
+        case .recordPart(let state):
+            nextPart(order, state, lane, route, at: now)
+        }
+    }
+
+    private func nextPart(
+        _ order: SettlementOrder,
+        _ state: DeliveryState,
+        _ lane: PickupLane,
+        _ route: RouteLane?,
+        at now: Duration
+    ) {
+        guard var message = order.message else { return lane.queue.finish(order.name.id) }
+        message.state = state
+        message.isInSending = true
+        guard let route = route ?? lane.activeRoute ?? lane.routes.first else { return }
+        route.ready.prepend(ReadyMessage(message: message, lane: lane))
+        if self.state.isStopping { giveBack(route, at: now) } else { submitReady(route, at: now) }
+    }
+
+    /// A message whose content can never be sent goes to `failed/` without an attempt.
+    func reject(
+        _ name: SpoolName,
+        _ defect: MessageDefect,
+        _ lane: PickupLane
+    ) {
+        failUnread(name, happened: defect.sentence, advice: defect.advice, lane)
+    }
+
+    func failUnread(
+        _ name: SpoolName,
+        happened: String,
+        advice: String,
+        _ lane: PickupLane
+    ) {
+        lane.counters.failed += 1
+        log.failed(name, pickup: lane.pickup.name, route: nil, reason: happened)
+        var text = ReasonText(happened: happened, advice: advice + " " + ReasonText.howToRetry)
+        text.facts = [
+            ("File", name.original.display), ("Pickup", lane.pickup.name),
+            ("Message", name.id.text), ("Time", WallTime.text(clock.wall())),
+        ]
+        let order = SettlementOrder(
+            name: name,
+            move: .fail(from: .queue, reason: text.octets(), nil),
+            message: nil
+        )
+        carryOut(order, lane, nil)
+    }
+
+    /// Stops taking messages from a pickup whose spool refused, and comes back by itself.
+    func suspend(_ lane: PickupLane, _ error: SpoolError) {
+        suspend(lane, reason: error.fullSentence)
+    }
+
+    func suspend(_ lane: PickupLane, reason: String) {
+        lane.consecutiveRefusals += 1
+        let pauses = [5, 10, 20, 40]
+        let pause =
+            lane.consecutiveRefusals <= pauses.count
+            ? pauses[lane.consecutiveRefusals - 1] : 60
+        lane.suspendedUntil = clock.monotonic() + .seconds(pause)
+        if lane.suspensionReason != reason { log.pickupSuspended(lane.pickup.name, reason: reason) }
+        lane.suspensionReason = reason
+    }
+}

@@ -1,0 +1,305 @@
+internal import DequeModule
+internal import MailMessage
+internal import Spool
+internal import Submission
+
+extension DeliveryEngine {
+    /// Takes what a spool thread has read.
+    func loaded(
+        _ taken: SpoolName,
+        _ outcome: LoadOutcome,
+        _ lane: PickupLane?,
+        _ route: RouteLane?
+    ) {
+        guard let lane, let route else { return }
+        route.loading -= 1
+        let now = clock.monotonic()
+        switch outcome {
+        case .loaded(var message):
+            message.loadedAt = now
+            if message.name.id != taken.id {
+                // A stranger used the id of another message and has one of its own now.
+                lane.queue.finish(taken.id)
+                lane.queue.begin(message.name.id)
+            }
+            enqueue(message, lane, route, at: now)
+        case .defective(let name, let defect):
+            reject(name, defect, lane)
+        case .notReady(let name):
+            lane.queue.finish(name.id)
+            lane.queue.postpone(name, until: now + .seconds(2))
+        case .vanished(let name):
+            lane.queue.finish(name.id)
+        case .unusable(let name, let sentence):
+            failUnread(
+                name,
+                happened: sentence,
+                advice: "Remove the file, and have its writer save an ordinary file.",
+                lane
+            )
+        case .spoolFailure(let name, let error):
+            lane.queue.putBack(name, at: now)
+            suspend(lane, error)
+        }
+    }
+
+    private func enqueue(
+        _ message: LoadedMessage,
+        _ lane: PickupLane,
+        _ route: RouteLane,
+        at now: Duration
+    ) {
+        // A crash between the record of the last part and the move to sent/ leaves nothing to do
+        // but the move.
+        if message.table.pending.isEmpty {
+            return carryOut(.sent, message, lane, route)
+        }
+        if let waiting = lane.suspendedSenders[message.senderKey], waiting.until > now {
+            lane.queue.finish(message.name.id)
+            lane.queue.postpone(message.name, until: waiting.until)
+            return
+        }
+        route.ready.append(ReadyMessage(message: message, lane: lane))
+        submitReady(route, at: now)
+    }
+
+    /// Takes the outcome of one submission.
+    func ended(_ attempt: Attempt, _ report: AttemptReport, pickup: String, route name: String) {
+        guard let lane = lane(pickup), let route = route(name) else { return }
+        route.submitting -= 1
+        let now = clock.monotonic()
+        var message = attempt.message
+        message.isInSending = attempt.source.hasMoved
+        let context = AttemptContext(
+            table: message.table,
+            offered: attempt.offered,
+            earlierAttempts: message.state?.attempts.count ?? 0,
+            earlierUncertain: message.state?.uncertainCount ?? 0,
+            age: age(of: message, in: lane, at: now),
+            jitter: Double.random(in: 0..<1, using: &state.random)
+        )
+        let consequence = lane.pickup.policy.settle(report, context)
+        message.table = consequence.table
+        apply(consequence.effect, message, lane, route)
+        if case .accepted = report.end {
+            route.sent += 1
+            lane.suspendedSenders[message.senderKey] = nil
+            if route.condition.succeeded() { log.routeResumed(name) }
+        }
+        let place = DeliveryLog.Place(
+            pickup: pickup,
+            route: name,
+            duration: now - attempt.startedAt
+        )
+        settle(consequence.settlement, message, report, Step(lane, route, place))
+        pump()
+    }
+
+    /// Where and for whom an outcome is settled.
+    struct Step {
+        let lane: PickupLane
+        let route: RouteLane
+        let place: DeliveryLog.Place
+
+        init(_ lane: PickupLane, _ route: RouteLane, _ place: DeliveryLog.Place) {
+            self.lane = lane
+            self.route = route
+            self.place = place
+        }
+    }
+
+    private func settle(
+        _ settlement: Settlement,
+        _ message: LoadedMessage,
+        _ report: AttemptReport,
+        _ step: Step
+    ) {
+        let (lane, route) = (step.lane, step.route)
+        let folder: SpoolFolder = message.isInSending ? .sending : .queue
+        switch settlement {
+        case .sent:
+            lane.counters.sent += 1
+            log.sent(message, report, step.place)
+            carryOut(.sent, message, lane, route)
+        case .nextPart:
+            log.partSent(message, report, step.place)
+            carryOut(.recordPart(history(message, report, step)), message, lane, route)
+        case .retry(let pause):
+            settleRetry(message, report, step, after: pause)
+        case .again, .waitForSender:
+            log.returned(message, report, step.place)
+            if case .failed(.content(.spool(let sentence))) = report.end {
+                suspend(lane, reason: sentence)
+            }
+            let pause = settlement == .waitForSender ? senderPause(message, lane) : .zero
+            carryOut(.requeue(from: folder, message.state, after: pause), message, lane, route)
+        case .fail(let cause):
+            settleFailure(cause, message, report, step)
+        case .hold:
+            lane.counters.held += 1
+            lane.counters.uncertain += 1
+            log.uncertain(message, report, step.place, then: "held")
+            let reason = ReasonText.uncertain(message, report, facts(message, step))
+            let history = history(message, report, step)
+            carryOut(.hold(from: folder, reason: reason.octets(), history), message, lane, route)
+        case .leave:
+            log.vanished(message.name, pickup: lane.pickup.name)
+            lane.queue.finish(message.name.id)
+        }
+    }
+
+    private func settleRetry(
+        _ message: LoadedMessage,
+        _ report: AttemptReport,
+        _ step: Step,
+        after pause: Duration
+    ) {
+        let folder: SpoolFolder = message.isInSending ? .sending : .queue
+        if case .uncertain = report.end {
+            step.lane.counters.uncertain += 1
+            let minutes = pause.components.seconds / 60
+            log.uncertain(message, report, step.place, then: "retry in \(minutes) min")
+        } else {
+            log.deferred(message, report, step.place, after: pause)
+        }
+        var history = history(message, report, step)
+        history.nextAttempt = clock.wall() + pause.nanoseconds / 1000
+        carryOut(
+            .requeue(from: folder, history, after: pause),
+            message,
+            step.lane,
+            step.route
+        )
+    }
+
+    private func settleFailure(
+        _ cause: FailureCause,
+        _ message: LoadedMessage,
+        _ report: AttemptReport,
+        _ step: Step
+    ) {
+        step.lane.counters.failed += 1
+        var history = history(message, report, step)
+        history.recipients = message.table.recordsForRetry
+        history.waited = 0
+        let reason = ReasonText.failed(cause, message, report, facts(message, step))
+        log.failed(
+            message.name,
+            pickup: step.place.pickup,
+            route: step.place.route,
+            reason: reason.happened
+        )
+        let folder: SpoolFolder = message.isInSending ? .sending : .queue
+        carryOut(
+            .fail(from: folder, reason: reason.octets(), history),
+            message,
+            step.lane,
+            step.route
+        )
+    }
+
+    /// What the text beside a message tells about it.
+    private func facts(
+        _ message: LoadedMessage,
+        _ step: Step
+    ) -> [(label: String, value: String)] {
+        var facts = [
+            ("File", message.name.original.display),
+            ("Pickup", step.place.pickup),
+            ("Route", step.place.route),
+            ("From", message.inspected.envelope.sender?.text ?? "<>"),
+            ("Message-ID", message.inspected.messageID),
+            ("Message", message.name.id.text),
+            ("Claimed", WallTime.text(message.name.id.microseconds)),
+            ("Last attempt", WallTime.text(clock.wall())),
+            ("Attempts", "\((message.state?.attempts.count ?? 0) + 1)"),
+            ("Size", "\(message.contentOctets) octets"),
+        ]
+        if let subject = message.inspected.subject { facts.insert(("Subject", subject), at: 4) }
+        return facts
+    }
+
+    private func senderPause(_ message: LoadedMessage, _ lane: PickupLane) -> Duration {
+        let until = lane.suspendedSenders[message.senderKey]?.until ?? clock.monotonic()
+        return max(until - clock.monotonic(), .zero)
+    }
+
+    private func apply(
+        _ effect: AccountEffect,
+        _ message: LoadedMessage,
+        _ lane: PickupLane,
+        _ route: RouteLane
+    ) {
+        switch effect {
+        case .none: break
+        case .suspendRoute(let cause, let reason, let advice, let needsPerson):
+            suspend(route, cause, reason: reason, advice: advice, needsPerson: needsPerson)
+        case .suspendSender(let reason, let advice):
+            let key = message.senderKey
+            if lane.suspendedSenders[key] == nil {
+                log.senderSuspended(key, pickup: lane.pickup.name, reason: reason, advice: advice)
+            }
+            // One message an hour finds out whether the sender's rights have come.
+            lane.suspendedSenders[key] = (clock.monotonic() + .seconds(3600), reason)
+        }
+    }
+
+    /// Time the message has waited while it could have been sent; time before this process started
+    /// counts as far as its history recorded it.
+    private func age(
+        of message: LoadedMessage,
+        in lane: PickupLane,
+        at now: Duration
+    ) -> Duration {
+        let latest = message.state?.attempts.latest
+        let lastSeen = latest.map { $0.started + $0.duration } ?? message.name.id.microseconds
+        let elapsed = Duration.microseconds(max(clock.wall() - lastSeen, 0))
+        let start = max(now - elapsed, state.startedAt)
+        let waited = Duration.microseconds(message.state?.waited ?? 0)
+        return waited + lane.history.unsuspended(from: start, to: now)
+    }
+
+    /// The message's history with this attempt in it.
+    private func history(
+        _ message: LoadedMessage,
+        _ report: AttemptReport,
+        _ step: Step
+    ) -> DeliveryState {
+        var history = message.state ?? DeliveryState(message.name)
+        history.recipients = message.table.records
+        history.waited = age(of: message, in: step.lane, at: clock.monotonic()).nanoseconds / 1000
+        if case .uncertain = report.end { history.uncertainCount += 1 }
+        history.lastReply = report.end.verbatim
+        let duration = step.place.duration.nanoseconds / 1000
+        history.attempts.append(
+            AttemptRecord(
+                started: clock.wall() - duration,
+                duration: duration,
+                outcome: report.end.outcome,
+                route: step.place.route,
+                peer: report.peer,
+                detail: report.end.sentence
+            )
+        )
+        return history
+    }
+}
+
+extension AttemptReport.End {
+    /// The outcome as a history keeps it.
+    fileprivate var outcome: AttemptRecord.Outcome {
+        switch self {
+        case .accepted: .accepted
+        case .failed: .failed
+        case .uncertain: .uncertain
+        }
+    }
+
+    /// The server's reply word for word, or the sentence where it did not speak.
+    fileprivate var verbatim: String {
+        switch self {
+        case .accepted(let reply), .failed(.refused(let reply, _)): reply.verbatim
+        case .failed, .uncertain: sentence
+        }
+    }
+}

@@ -1,0 +1,156 @@
+internal import DequeModule
+internal import EventLog
+internal import MailMessage
+package import NIOCore
+package import Spool
+internal import Submission
+
+/// Decides who goes next, hands messages to routes and moves their files accordingly.
+///
+/// Confined to one event loop: pickups, spool threads and submitters post to it, batches at a time,
+/// and nothing here blocks. It knows no protocol and no file format.
+package final class DeliveryEngine: Sendable {
+    let loop: any EventLoop
+    let threads: SpoolThreads
+    let log: DeliveryLog
+    let clock: EngineClock
+    // Only ever touched on `loop`; the box checks it in debug builds.
+    private let box: NIOLoopBoundBox<EngineState>
+
+    /// Creates an engine without pickups and routes.
+    ///
+    /// - Precondition: Called on `loop`.
+    package init(loop: any EventLoop, threads: SpoolThreads, log: DeliveryLog, clock: EngineClock) {
+        self.loop = loop
+        self.threads = threads
+        self.log = log
+        self.clock = clock
+        box = NIOLoopBoundBox(
+            EngineState(startedAt: clock.monotonic(), lastRescan: clock.monotonic()),
+            eventLoop: loop
+        )
+    }
+
+    var state: EngineState {
+        get { box.value }
+        set { box.value = newValue }
+    }
+
+    /// Adds the routes; once, before anything else.
+    package func start(routes: [DeliveryRoute]) {
+        loop.preconditionInEventLoop()
+        state.inbox = BatchedInbox<EngineEvent>(loop: loop) { [weak self] events in
+            self?.receive(events)
+        }
+        state.routes = routes.map { RouteLane($0) }
+        scheduleHousekeeping()
+    }
+
+    /// Adds a pickup, settles what a crash left in its spool and reads its queue.
+    ///
+    /// Unknown route names are ignored: the settings have refused them.
+    package func add(_ pickup: DeliveryPickup) {
+        loop.preconditionInEventLoop()
+        let lane = PickupLane(pickup)
+        lane.routes = pickup.routes.compactMap { route($0) }
+        for route in lane.routes { route.pickups.append(lane) }
+        state.lanes.append(lane)
+        recover(lane)
+    }
+
+    /// Tells the engine of messages a pickup has just claimed; callable from any thread.
+    package func claimed(_ names: [SpoolName], pickup: String) {
+        post(.claimed(names, pickup: pickup))
+    }
+
+    /// Asks for the queue of a pickup to be read again soon: somebody moved files by hand; callable
+    /// from any thread.
+    package func wake(pickup: String) {
+        post(.wake(pickup: pickup))
+    }
+
+    private func post(_ event: EngineEvent) {
+        // The inbox exists from start() on; before that there is nobody to tell.
+        loop.execute { self.state.inbox?.post(event) }
+    }
+
+    func receive(_ events: [EngineEvent]) {
+        for event in events {
+            switch event {
+            case .claimed(let names, let pickup): claimed(names, in: lane(pickup))
+            case .wake(let pickup): if let lane = lane(pickup) { lookAgain(lane) }
+            case .recovered(let pickup, let result): recovered(result, in: lane(pickup))
+            case .scanned(let pickup, let result): scanned(result, in: lane(pickup))
+            case .loaded(let taken, let outcome, let pickup, let route):
+                loaded(taken, outcome, lane(pickup), self.route(route))
+            case .settled(let order, let pickup, let route, let result):
+                settled(order, lane(pickup), self.route(route), result)
+            case .pauseFlags(let flags): apply(flags)
+            }
+        }
+        pump()
+    }
+
+    func lane(_ name: String) -> PickupLane? { state.lanes.first { $0.pickup.name == name } }
+
+    func route(_ name: String?) -> RouteLane? {
+        name.flatMap { name in state.routes.first { $0.route.name == name } }
+    }
+
+    private func claimed(_ names: [SpoolName], in lane: PickupLane?) {
+        guard let lane else { return }
+        lane.counters.claimed += names.count
+        for name in names {
+            log.claimed(name, pickup: lane.pickup.name)
+            lane.queue.append(name)
+        }
+    }
+
+    /// Runs blocking work for a pickup on a spool thread and posts what it returns.
+    func onThread(_ work: @escaping @Sendable () -> EngineEvent) {
+        guard let inbox = state.inbox else { return }
+        threads.run { inbox.post(work()) }
+    }
+}
+
+/// What reaches the engine from other threads.
+enum EngineEvent: Sendable {
+    case claimed([SpoolName], pickup: String)
+    case wake(pickup: String)
+    case recovered(pickup: String, Result<Leftovers, SpoolError>)
+    case scanned(pickup: String, Result<QueueReading, SpoolError>)
+    case loaded(SpoolName, LoadOutcome, pickup: String, route: String)
+    case settled(
+        SettlementOrder,
+        pickup: String,
+        route: String?,
+        Result<MessageLocation?, SpoolError>
+    )
+    case pauseFlags(PauseFlags)
+}
+
+/// Which pickups and routes an operator has paused.
+struct PauseFlags: Sendable {
+    var pickups: [String: Bool] = [:]
+    var routes: [String: Bool] = [:]
+}
+
+/// Everything the engine keeps; confined to its loop.
+struct EngineState {
+    var routes: [RouteLane] = []
+    var lanes: [PickupLane] = []
+    var inbox: BatchedInbox<EngineEvent>?
+    var startedAt: Duration
+    var lastRescan: Duration
+    var wakeUp: (at: Duration, task: Scheduled<Void>)?
+    var housekeeping: RepeatedTask?
+    /// Set by ``DeliveryEngine/stop()``; succeeded when nothing is under way any more.
+    var stopped: EventLoopPromise<Void>?
+    var random = SystemRandomNumberGenerator()
+
+    var isStopping: Bool { stopped != nil }
+    var isIdle: Bool {
+        routes.allSatisfy { $0.loading == 0 && $0.submitting == 0 }
+            && lanes.allSatisfy { $0.queue.inFlightCount == 0 || !$0.unsettled.isEmpty }
+    }
+}

@@ -1,0 +1,206 @@
+package import EventLog
+internal import MailMessage
+internal import Spool
+internal import Submission
+
+/// Words every event of the delivery log: one event, one line shape, the id first.
+///
+/// Nothing else in the project writes about a message, so that the grammar of the log cannot drift.
+package struct DeliveryLog: Sendable {
+    private let sink: LogSink
+
+    /// Creates a log that writes to a sink.
+    package init(_ sink: LogSink) { self.sink = sink }
+
+    func claimed(_ name: SpoolName, pickup: String) {
+        guard sink.isEnabled(.debug) else { return }
+        var line = LogLine(.debug, "claimed", id: name.id.text)
+        line.add("pickup", pickup)
+        line.add("file", name.original.display)
+        sink.write(line)
+    }
+
+    /// Says that every recipient was accepted: by the server, which is not yet delivered.
+    func sent(_ message: LoadedMessage, _ report: AttemptReport, _ place: Place) {
+        var line = base(.info, "sent", message, place)
+        add(report, to: &line)
+        sink.write(line)
+    }
+
+    func partSent(_ message: LoadedMessage, _ report: AttemptReport, _ place: Place) {
+        var line = base(.info, "part-sent", message, place)
+        add(report, to: &line)
+        line.add("pending", message.table.pending.count)
+        sink.write(line)
+    }
+
+    func deferred(
+        _ message: LoadedMessage,
+        _ report: AttemptReport,
+        _ place: Place,
+        after pause: Duration
+    ) {
+        var line = base(.notice, "deferred", message, place)
+        line.add("retry_in_s", pause.components.seconds)
+        add(report, to: &line)
+        sink.write(line)
+    }
+
+    /// The one event that can mean a second copy; the words are what an operator greps for.
+    func uncertain(
+        _ message: LoadedMessage,
+        _ report: AttemptReport,
+        _ place: Place,
+        then next: String
+    ) {
+        var line = base(.warning, "uncertain", message, place)
+        line.add("note", "possible duplicate")
+        line.add("then", next)
+        add(report, to: &line)
+        sink.write(line)
+    }
+
+    func returned(_ message: LoadedMessage, _ report: AttemptReport, _ place: Place) {
+        var line = base(.info, "returned", message, place)
+        add(report, to: &line)
+        sink.write(line)
+    }
+
+    func failed(_ name: SpoolName, pickup: String, route: String?, reason: String) {
+        var line = LogLine(.warning, "failed", id: name.id.text)
+        line.add("pickup", pickup)
+        if let route { line.add("route", route) }
+        line.add("file", name.original.display)
+        line.add("reason", reason)
+        sink.write(line)
+    }
+
+    func held(_ name: SpoolName, pickup: String, reason: String) {
+        var line = LogLine(.warning, "held", id: name.id.text)
+        line.add("pickup", pickup)
+        line.add("file", name.original.display)
+        line.add("reason", reason)
+        sink.write(line)
+    }
+
+    /// What stood in `sending/` at start: the process or the power died with it on the wire.
+    func recovered(_ name: SpoolName, pickup: String, then next: String) {
+        var line = LogLine(.warning, "uncertain", id: name.id.text)
+        line.add("pickup", pickup)
+        line.add("file", name.original.display)
+        line.add("note", "possible duplicate")
+        line.add("reason", "Postchute ended while the content was on the wire.")
+        line.add("then", next)
+        sink.write(line)
+    }
+
+    func vanished(_ name: SpoolName, pickup: String) {
+        var line = LogLine(.info, "taken", id: name.id.text)
+        line.add("pickup", pickup)
+        line.add("reason", "Somebody moved or removed the file from the queue.")
+        sink.write(line)
+    }
+
+    /// A sweep at start that could not be done: litter, not danger.
+    func spoolProblem(_ error: SpoolError, pickup: String) {
+        var line = LogLine(.warning, "not-swept")
+        line.add("pickup", pickup)
+        line.add("reason", error.fullSentence)
+        sink.write(line)
+    }
+
+    func routeSuspended(_ route: String, _ suspension: RouteCondition.Suspension) {
+        var line = LogLine(.warning, "route-suspended")
+        line.add("route", route)
+        line.add("cause", suspension.cause.rawValue)
+        line.add("reason", suspension.reason)
+        line.add("advice", suspension.advice)
+        sink.write(line)
+    }
+
+    func routeResumed(_ route: String) {
+        sink.write(LogLine(.notice, "route-resumed").adding("route", route))
+    }
+
+    func senderSuspended(_ sender: String, pickup: String, reason: String, advice: String) {
+        var line = LogLine(.warning, "sender-suspended")
+        line.add("pickup", pickup)
+        line.add("sender", sender)
+        line.add("reason", reason)
+        line.add("advice", advice)
+        sink.write(line)
+    }
+
+    func pickupSuspended(_ pickup: String, reason: String) {
+        var line = LogLine(.error, "pickup-suspended")
+        line.add("pickup", pickup)
+        line.add("reason", reason)
+        line.add("advice", "Nothing is lost: every message stays where it is and is tried again.")
+        sink.write(line)
+    }
+
+    func pickupResumed(_ pickup: String) {
+        sink.write(LogLine(.notice, "pickup-resumed").adding("pickup", pickup))
+    }
+
+    func paused(_ what: String, _ name: String, isPaused: Bool) {
+        sink.write(LogLine(.notice, isPaused ? "paused" : "unpaused").adding(what, name))
+    }
+
+    /// Where an attempt was made.
+    struct Place {
+        let pickup: String
+        let route: String
+        /// From the start of the submission to its outcome.
+        let duration: Duration
+    }
+
+    private func base(
+        _ level: LogLevel,
+        _ event: String,
+        _ message: LoadedMessage,
+        _ place: Place
+    ) -> LogLine {
+        var line = LogLine(level, event, id: message.name.id.text)
+        line.add("pickup", place.pickup)
+        line.add("route", place.route)
+        line.add("file", message.name.original.display)
+        line.add("from", message.inspected.envelope.sender?.text ?? "<>")
+        line.add("to", recipients(of: message))
+        line.add("message_id", message.inspected.messageID)
+        line.add("octets", message.contentOctets)
+        line.add("ms", place.duration.milliseconds)
+        return line
+    }
+
+    /// The first recipients and how many there are in all: a list of 500 is no log line.
+    private func recipients(of message: LoadedMessage) -> String {
+        let entries = message.table.entries
+        let shown = entries.prefix(5).map(\.address).joined(separator: ",")
+        return entries.count > 5 ? "\(shown),+\(entries.count - 5)" : shown
+    }
+
+    private func add(_ report: AttemptReport, to line: inout LogLine) {
+        if !report.peer.isEmpty { line.add("peer", report.peer) }
+        switch report.end {
+        case .accepted(let reply):
+            line.add("reply", reply.summary)
+        case .failed(let failure), .uncertain(let failure):
+            line.add("reason", failure.sentence)
+        }
+        let refused = report.recipients.compactMap {
+            if case .refused(let reply) = $0 { reply.summary } else { nil }
+        }
+        if let first = refused.first {
+            line.add("refused", refused.count)
+            line.add("refused_reply", first)
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in whole milliseconds.
+    var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

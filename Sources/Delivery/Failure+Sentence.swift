@@ -1,0 +1,54 @@
+package import Submission
+
+extension Failure {
+    /// What happened, in one sentence for an operator; quotes the server where it spoke.
+    package var sentence: String {
+        switch self {
+        case .connect(let attempts):
+            attempts.isEmpty
+                ? "No connection could be made."
+                : "No connection could be made: \(attempts.joined(separator: "; "))."
+        case .tls(let sentence), .credentials(let sentence):
+            sentence
+        case .timeout(let phase, let after):
+            "The server did not answer within \(after.components.seconds) s while \(phase.phrase)."
+        case .connectionLost(let phase, let detail):
+            detail.isEmpty
+                ? "The connection was lost while \(phase.phrase)."
+                : "The connection was lost while \(phase.phrase): \(detail)."
+        case .protocolViolation(let phase, let detail):
+            "The server broke the protocol while \(phase.phrase): \(detail)."
+        case .missingExtension(let name, let reason):
+            "The server does not offer \(name): \(reason)."
+        case .refused(let reply, let phase):
+            "The server refused while \(phase.phrase): \(reply.summary)"
+        case .noRecipientAccepted:
+            "The server accepted none of the recipients."
+        case .tooLarge(let octets, let limit):
+            "The message has \(octets) octets; the server takes at most \(limit)."
+        case .content(let failure):
+            failure.sentence
+        case .stopped:
+            "Postchute was stopped before the message was complete on the wire."
+        }
+    }
+
+    /// The server's own words, if the failure has any.
+    package var reply: Reply? {
+        if case .refused(let reply, _) = self { reply } else { nil }
+    }
+}
+
+extension ContentFailure {
+    /// What happened, in one sentence for an operator.
+    package var sentence: String {
+        switch self {
+        case .missing:
+            "The file is no longer where it was claimed to: somebody moved or removed it."
+        case .changed(let what):
+            "The file changed after it was inspected (\(what)); the transmission was cut off."
+        case .spool(let sentence):
+            sentence
+        }
+    }
+}

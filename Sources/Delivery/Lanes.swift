@@ -1,0 +1,144 @@
+internal import DequeModule
+package import MailMessage
+package import Spool
+package import Submission
+
+/// One pickup as the engine is told of it.
+package struct DeliveryPickup: Sendable {
+    package var name: String
+    package var spool: MessageSpool
+    /// The routes in order of preference.
+    package var routes: [String]
+    package var policy: SettlementPolicy
+    package var rules: MessageRules
+
+    /// Creates a pickup.
+    package init(
+        name: String,
+        spool: MessageSpool,
+        routes: [String],
+        policy: SettlementPolicy,
+        rules: MessageRules = MessageRules()
+    ) {
+        self.name = name
+        self.spool = spool
+        self.routes = routes
+        self.policy = policy
+        self.rules = rules
+    }
+}
+
+/// One route as the engine is told of it.
+package struct DeliveryRoute: Sendable {
+    package var name: String
+    package var submitter: any Submitter
+    /// How many submissions may run at once.
+    package var connections: Int
+    package var rate: DeliveryRate?
+    /// Recipients of one transaction; larger envelopes are split.
+    package var maximumRecipients: Int
+    /// Whether a refused sign-in may be probed again by itself: a token locks no account, a password
+    /// does.
+    package var mayProbeSignIn: Bool
+    /// Returns whether an operator paused the route; called on a spool thread.
+    package var isPaused: @Sendable () -> Bool
+
+    /// Creates a route.
+    package init(
+        name: String,
+        submitter: any Submitter,
+        connections: Int,
+        rate: DeliveryRate? = nil,
+        maximumRecipients: Int = 500,
+        mayProbeSignIn: Bool = false,
+        isPaused: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.name = name
+        self.submitter = submitter
+        self.connections = connections
+        self.rate = rate
+        self.maximumRecipients = maximumRecipients
+        self.mayProbeSignIn = mayProbeSignIn
+        self.isPaused = isPaused
+    }
+}
+
+/// What the engine keeps for one pickup; confined to the delivery loop.
+final class PickupLane {
+    let pickup: DeliveryPickup
+    var routes: [RouteLane] = []
+    var queue = PickupQueue()
+    var history = SuspensionHistory()
+    var isPaused = false
+    var isScanning = false
+    /// Whether the sweep at start could not be done yet; nothing is read before it.
+    var needsRecovery = false
+    /// Set when the spool refused: nothing is taken before this instant.
+    var suspendedUntil: Duration?
+    var suspensionReason: String?
+    var consecutiveRefusals = 0
+    /// Moves that the spool refused after an attempt; repeated until they succeed.
+    var unsettled: [SettlementOrder] = []
+    /// Senders that wait, with the instant of their next try and the reason.
+    var suspendedSenders: [String: (until: Duration, reason: String)] = [:]
+    var counters = PickupCounters()
+
+    init(_ pickup: DeliveryPickup) { self.pickup = pickup }
+
+    /// The route that serves now, or `nil` while all of them are suspended.
+    ///
+    /// That is the first that is usable; one that waits without allowing another to stand in ends
+    /// the search.
+    var activeRoute: RouteLane? {
+        for route in routes {
+            guard let cause = route.condition.suspension?.cause else { return route }
+            if !cause.allowsFailover { return nil }
+        }
+        return nil
+    }
+}
+
+/// What a pickup has seen since the daemon started.
+package struct PickupCounters: Hashable, Sendable, Codable {
+    package var claimed = 0
+    package var sent = 0
+    package var failed = 0
+    package var held = 0
+    package var uncertain = 0
+}
+
+/// What the engine keeps for one route; confined to the delivery loop.
+final class RouteLane {
+    let route: DeliveryRoute
+    var condition = RouteCondition()
+    var pacer: RatePacer
+    var isPaused = false
+    var loading = 0
+    var submitting = 0
+    var ready: Deque<ReadyMessage> = []
+    /// The pickups that name this route, and whose turn it is.
+    var pickups: [PickupLane] = []
+    var turn = 0
+    var sent = 0
+
+    init(_ route: DeliveryRoute) {
+        self.route = route
+        pacer = RatePacer(rate: route.rate)
+    }
+
+    /// Whether a message may be submitted as far as people and failures are concerned.
+    var isUsable: Bool { condition.isOpen && !isPaused }
+
+    /// How many messages may be loaded ahead: enough that a session never waits for the disk, and
+    /// one only where the rate is the bottleneck.
+    var prefetch: Int { route.rate == nil ? route.connections : 1 }
+
+    /// Whether another message should be loaded.
+    var wantsMore: Bool { loading + ready.count + submitting < route.connections + prefetch }
+}
+
+/// A loaded message and the pickup it belongs to.
+struct ReadyMessage {
+    var message: LoadedMessage
+    let lane: PickupLane
+}

@@ -1,0 +1,51 @@
+internal import MailMessage
+internal import Spool
+internal import Submission
+
+/// One claimed message, read and inspected, with the claim durable (B1): ready to be submitted.
+struct LoadedMessage: Sendable {
+    let name: SpoolName
+    let file: MessageFile
+    let inspected: InspectedMessage
+    /// Octets of the content in wire form, without stuffed dots and final dot.
+    let contentOctets: Int
+    let has8BitContent: Bool
+    /// The whole file where it is small: these octets were inspected and are what is sent.
+    let smallContent: [UInt8]?
+    /// The history, if the message has one.
+    var state: DeliveryState?
+    var table: RecipientTable
+    /// Whether the file stands in `sending/`: between the parts of a split envelope.
+    var isInSending = false
+    /// When it was loaded, on the monotonic clock.
+    var loadedAt: Duration = .zero
+
+    /// The envelope with the recipients at these positions of the table only.
+    func envelope(offering positions: [Int]) -> Envelope {
+        var envelope = inspected.envelope
+        envelope.recipients = positions.compactMap {
+            envelope.recipients.indices.contains($0) ? envelope.recipients[$0] : nil
+        }
+        return envelope
+    }
+
+    /// Whom a refusal of the sender concerns: the same envelope sender and header From.
+    var senderKey: String {
+        "\(inspected.envelope.sender?.text ?? "<>") \(inspected.from)"
+    }
+}
+
+/// How reading a claimed message ended.
+enum LoadOutcome: Sendable {
+    case loaded(LoadedMessage)
+    /// It can never be sent as it is.
+    case defective(SpoolName, MessageDefect)
+    /// Somebody still writes to it, or just did: it is looked at again soon.
+    case notReady(SpoolName)
+    /// It is gone from the queue: an operator took it, or another name of the window was stale.
+    case vanished(SpoolName)
+    /// It cannot be sent, for a reason of its file: a link, a folder, somebody else's secret.
+    case unusable(SpoolName, String)
+    /// The spool refused: the message stays where it is and its pickup waits.
+    case spoolFailure(SpoolName, SpoolError)
+}

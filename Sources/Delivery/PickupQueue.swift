@@ -1,0 +1,117 @@
+internal import HeapModule
+internal import Spool
+
+/// Which messages of one pickup wait, which are due, and which are under way.
+///
+/// Holds names only, never content. Confined to the delivery loop.
+struct PickupQueue {
+    private struct Deferred: Comparable {
+        let due: Duration
+        let name: SpoolName
+
+        static func < (left: Deferred, right: Deferred) -> Bool {
+            left.due == right.due ? left.name < right.name : left.due < right.due
+        }
+    }
+
+    private var fresh: QueueWindow
+    private var deferred = Heap<Deferred>()
+    private var deferredIDs: Set<SpoolID> = []
+    private var inFlight: Set<SpoolID> = []
+    private var prefersDeferred = false
+    /// Whether names were turned away because the window was full: the folder must be read again.
+    private(set) var hasOverflowed = false
+
+    /// Creates an empty queue.
+    init(window: QueueWindow = QueueWindow()) { fresh = window }
+
+    /// Messages that wait for nothing but their turn.
+    var freshCount: Int { fresh.count }
+    /// Messages that wait for an instant.
+    var deferredCount: Int { deferred.count }
+    /// Messages under way.
+    var inFlightCount: Int { inFlight.count }
+    /// The messages under way.
+    var underWay: Set<SpoolID> { inFlight }
+    /// When the next deferred message is due.
+    var nextDue: Duration? { deferred.min?.due }
+
+    /// Adds a message behind the others.
+    mutating func append(_ name: SpoolName) {
+        if !fresh.append(name) { hasOverflowed = true }
+    }
+
+    /// Adds a message that is due at an instant of the monotonic clock.
+    ///
+    /// A message deferred twice keeps its first instant: a scan can meet what an attempt has just
+    /// deferred.
+    mutating func postpone(_ name: SpoolName, until due: Duration) {
+        guard deferredIDs.insert(name.id).inserted else { return }
+        deferred.insert(Deferred(due: due, name: name))
+    }
+
+    /// Takes the next message and marks it as under way, or returns `nil` when none is due.
+    ///
+    /// New and deferred messages alternate, so that neither a backlog nor a storm of retries keeps
+    /// the other waiting.
+    mutating func take(at now: Duration) -> SpoolName? {
+        if prefersDeferred, let name = takeDeferred(at: now) {
+            prefersDeferred = false
+            return name
+        }
+        if let name = takeFresh() {
+            prefersDeferred = true
+            return name
+        }
+        return takeDeferred(at: now)
+    }
+
+    // Scans and claims may both have brought a name; the sets make the second one harmless.
+    private mutating func takeFresh() -> SpoolName? {
+        while let name = fresh.popFirst() {
+            if !deferredIDs.contains(name.id), inFlight.insert(name.id).inserted { return name }
+        }
+        return nil
+    }
+
+    private mutating func takeDeferred(at now: Duration) -> SpoolName? {
+        while let next = deferred.min, next.due <= now {
+            deferred.removeMin()
+            deferredIDs.remove(next.name.id)
+            if inFlight.insert(next.name.id).inserted { return next.name }
+        }
+        return nil
+    }
+
+    /// Ends what ``take(at:)`` began: the message is no longer in the queue folder.
+    mutating func finish(_ id: SpoolID) { inFlight.remove(id) }
+
+    /// Ends what ``take(at:)`` began and makes the message due again at once, before the others.
+    mutating func putBack(_ name: SpoolName, at now: Duration) {
+        inFlight.remove(name.id)
+        postpone(name, until: now)
+    }
+
+    /// Marks a message as under way that was not taken from here: a leftover of a crash.
+    mutating func begin(_ id: SpoolID) { inFlight.insert(id) }
+
+    /// Replaces the names that wait by what the folder holds; what is under way stays.
+    ///
+    /// `due` turns the next attempt, in microseconds since 1970, into an instant of the monotonic
+    /// clock.
+    mutating func replaceWaiting(with reading: QueueReading, due: (Int64) -> Duration) {
+        let claimedMeanwhile = fresh
+        fresh = reading.fresh
+        deferred = Heap()
+        deferredIDs = []
+        hasOverflowed = reading.isPartial
+        for entry in reading.deferred { postpone(entry.name, until: due(entry.nextAttempt)) }
+        // Claims that arrived while the folder was read may be missing from it; a name that is in
+        // both is taken once, since the second finds its file gone.
+        var rest = claimedMeanwhile
+        while let name = rest.popFirst() { append(name) }
+    }
+
+    /// Whether nothing waits without an instant: time to read the folder again.
+    var isWindowEmpty: Bool { fresh.isEmpty }
+}

@@ -1,0 +1,116 @@
+internal import NIOCore
+
+/// The state of the relay at one instant, as `status` shows it and the daemon leaves it on disk.
+package struct RelaySnapshot: Hashable, Sendable, Codable {
+    /// Microseconds since 1970.
+    package var takenAt: Int64
+    package var processID: Int32
+    package var version: String
+    package var pickups: [PickupStatus]
+    package var routes: [RouteStatus]
+
+    /// Creates a snapshot.
+    package init(
+        takenAt: Int64,
+        processID: Int32,
+        version: String,
+        pickups: [PickupStatus],
+        routes: [RouteStatus]
+    ) {
+        self.takenAt = takenAt
+        self.processID = processID
+        self.version = version
+        self.pickups = pickups
+        self.routes = routes
+    }
+
+    /// One pickup.
+    package struct PickupStatus: Hashable, Sendable, Codable {
+        package var name: String
+        package var isPaused: Bool
+        /// Why nothing is taken from it, if the spool refused.
+        package var suspended: String?
+        /// How readiness is told in effect; filled in by who watches the folder.
+        package var readiness: String?
+        /// What keeps the drop folder from being watched, if anything does.
+        package var folder: String?
+        /// The route that serves now; `nil` while all of them are suspended.
+        package var route: String?
+        /// Messages that wait for their turn, as far as the window knows.
+        package var waiting: Int
+        /// Messages that wait for an instant.
+        package var deferred: Int
+        /// Messages under way.
+        package var underWay: Int
+        /// Senders that wait, with the reason.
+        package var suspendedSenders: [String: String]
+        package var counters: PickupCounters
+    }
+
+    /// One route.
+    package struct RouteStatus: Hashable, Sendable, Codable {
+        package var name: String
+        package var isPaused: Bool
+        package var cause: RouteCondition.Cause?
+        package var reason: String?
+        package var advice: String?
+        /// Seconds until it is looked at again; `nil` when it waits for a person or is open.
+        package var nextLookSeconds: Int64?
+        package var submitting: Int
+        package var connections: Int
+        package var sent: Int
+    }
+}
+
+extension DeliveryEngine {
+    /// Takes a snapshot.
+    ///
+    /// - Precondition: Called on the delivery loop.
+    package func snapshot(processID: Int32, version: String) -> RelaySnapshot {
+        loop.preconditionInEventLoop()
+        let now = clock.monotonic()
+        return RelaySnapshot(
+            takenAt: clock.wall(),
+            processID: processID,
+            version: version,
+            pickups: state.lanes.map { status(of: $0) },
+            routes: state.routes.map { status(of: $0, at: now) }
+        )
+    }
+
+    private func status(of lane: PickupLane) -> RelaySnapshot.PickupStatus {
+        RelaySnapshot.PickupStatus(
+            name: lane.pickup.name,
+            isPaused: lane.isPaused,
+            suspended: lane.suspendedUntil == nil ? nil : lane.suspensionReason,
+            readiness: nil,
+            folder: nil,
+            route: lane.activeRoute?.route.name,
+            waiting: lane.queue.freshCount,
+            deferred: lane.queue.deferredCount,
+            underWay: lane.queue.inFlightCount,
+            suspendedSenders: lane.suspendedSenders.mapValues { $0.reason },
+            counters: lane.counters
+        )
+    }
+
+    private func status(
+        of route: RouteLane,
+        at now: Duration
+    ) -> RelaySnapshot.RouteStatus {
+        let suspension = route.condition.suspension
+        return RelaySnapshot.RouteStatus(
+            name: route.route.name,
+            isPaused: route.isPaused,
+            cause: suspension?.cause,
+            reason: suspension?.reason,
+            advice: suspension?.advice,
+            nextLookSeconds: route.condition.nextInstant.map {
+                max(($0 - now).components.seconds, 0)
+            },
+            submitting: route.submitting,
+            connections: route.route.connections,
+            sent: route.sent
+        )
+    }
+}

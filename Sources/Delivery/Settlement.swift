@@ -1,0 +1,253 @@
+package import Submission
+
+/// What becomes of a message after one attempt.
+package enum Settlement: Hashable, Sendable {
+    /// Every recipient was accepted: the message goes to `sent/`.
+    case sent
+    /// Some recipients were accepted and others not offered: they go at once, in the next part.
+    case nextPart
+    /// Back to the queue with a history, due after the pause.
+    case retry(after: Duration)
+    /// Back to the queue as if nothing had happened: the trouble was not the message's.
+    case again
+    /// Back to the queue until its sender is usable again.
+    case waitForSender
+    /// To `failed/`.
+    case fail(FailureCause)
+    /// To `held/`: a second uncertain outcome, or the policy asks for a person.
+    case hold
+    /// Nothing to move: an operator took the file.
+    case leave
+}
+
+/// Why a message ends in `failed/`.
+package enum FailureCause: Hashable, Sendable {
+    /// The message itself was refused or cannot be sent.
+    case rejected(Failure)
+    /// Some recipients, or all, were refused for good.
+    case recipientsRefused
+    /// It was tried for as long as the settings allow.
+    case gaveUp(after: Duration, last: Failure?)
+}
+
+/// What an attempt says about the route or the sender beyond its message.
+package enum AccountEffect: Hashable, Sendable {
+    case none
+    case suspendRoute(RouteCondition.Cause, reason: String, advice: String, needsPerson: Bool)
+    case suspendSender(reason: String, advice: String)
+}
+
+/// Everything one attempt changes.
+package struct AttemptConsequence: Hashable, Sendable {
+    package var settlement: Settlement
+    package var table: RecipientTable
+    package var effect: AccountEffect
+}
+
+/// The policy of a pickup that settling needs.
+package struct SettlementPolicy: Hashable, Sendable {
+    /// What follows an uncertain outcome (DESIGN: at least once, and honest about it).
+    package enum WhenUncertain: String, Hashable, Sendable {
+        case retry, hold
+    }
+
+    package var schedule: RetrySchedule
+    package var whenUncertain: WhenUncertain
+
+    /// Creates a policy.
+    package init(schedule: RetrySchedule = RetrySchedule(), whenUncertain: WhenUncertain = .retry) {
+        self.schedule = schedule
+        self.whenUncertain = whenUncertain
+    }
+}
+
+/// What the engine knows of a message before it settles an attempt.
+package struct AttemptContext: Sendable {
+    /// The table before this attempt.
+    package var table: RecipientTable
+    /// Positions in the table that were offered, in the order of the report's outcomes.
+    package var offered: [Int]
+    /// Attempts that failed before this one and counted.
+    package var earlierAttempts: Int
+    /// Uncertain outcomes before this one.
+    package var earlierUncertain: Int
+    /// Time the message has waited while its route was usable.
+    package var age: Duration
+    /// A number in `0..<1` for the jitter.
+    package var jitter: Double
+
+    /// Creates a context.
+    package init(
+        table: RecipientTable,
+        offered: [Int],
+        earlierAttempts: Int = 0,
+        earlierUncertain: Int = 0,
+        age: Duration = .zero,
+        jitter: Double = 0.5
+    ) {
+        self.table = table
+        self.offered = offered
+        self.earlierAttempts = earlierAttempts
+        self.earlierUncertain = earlierUncertain
+        self.age = age
+        self.jitter = jitter
+    }
+}
+
+extension SettlementPolicy {
+    /// Decides what one attempt changes: the only place where a failure becomes a move.
+    package func settle(_ report: AttemptReport, _ context: AttemptContext) -> AttemptConsequence {
+        var consequence = AttemptConsequence(
+            settlement: .again,
+            table: context.table,
+            effect: .none
+        )
+        let hasUntried = apply(report, context, to: &consequence)
+        switch report.end {
+        case .accepted:
+            consequence.settlement = afterAcceptance(consequence, context, hasUntried: hasUntried)
+        case .uncertain:
+            consequence.settlement =
+                whenUncertain == .hold || context.earlierUncertain > 0
+                ? .hold : .retry(after: schedule.afterUncertain)
+        case .failed(let failure):
+            settleFailure(failure, context, &consequence)
+        }
+        return consequence
+    }
+
+    /// Enters the recipients' outcomes; returns whether some were never offered.
+    private func apply(
+        _ report: AttemptReport,
+        _ context: AttemptContext,
+        to consequence: inout AttemptConsequence
+    ) -> Bool {
+        var hasUntried = false
+        for (index, outcome) in zip(context.offered, report.recipients) {
+            switch outcome {
+            case .untried:
+                hasUntried = true
+            case .accepted(let reply):
+                // A 2yz to RCPT is a promise of nothing until the final dot was accepted.
+                if case .accepted = report.end {
+                    consequence.table.set(.accepted(reply: reply.verbatim), at: index)
+                }
+            case .refused(let reply):
+                let judgement = Judgement.of(reply: reply, at: .recipient)
+                let isFinal = judgement.scope == .recipient && judgement.verdict == .rejected
+                consequence.table.set(
+                    isFinal
+                        ? .refused(reply: reply.verbatim) : .pending(reply: reply.verbatim),
+                    at: index
+                )
+                // Too many recipients for one transaction, not too many for the message.
+                if judgement.verdict == .retryLater, judgement.pace == .atOnce {
+                    hasUntried = true
+                }
+                if case .none = consequence.effect {
+                    consequence.effect = effect(of: judgement, reason: reply.summary)
+                }
+            }
+        }
+        return hasUntried
+    }
+
+    private func afterAcceptance(
+        _ consequence: AttemptConsequence,
+        _ context: AttemptContext,
+        hasUntried: Bool
+    ) -> Settlement {
+        if hasUntried { return .nextPart }
+        if !consequence.table.pending.isEmpty { return retryOrGiveUp(context, last: nil) }
+        return consequence.table.refused.isEmpty ? .sent : .fail(.recipientsRefused)
+    }
+
+    private func settleFailure(
+        _ failure: Failure,
+        _ context: AttemptContext,
+        _ consequence: inout AttemptConsequence
+    ) {
+        let judgement = Judgement.of(failure)
+        switch failure {
+        case .noRecipientAccepted:
+            consequence.settlement = afterRefusals(consequence, context)
+            return
+        case .content(.missing):
+            consequence.settlement = .leave
+            return
+        case .stopped, .content(.spool):
+            consequence.settlement = .again
+            return
+        case .connect, .tls, .timeout, .connectionLost, .protocolViolation, .missingExtension,
+            .refused, .tooLarge, .credentials, .content(.changed):
+            break
+        }
+        consequence.effect = effect(of: judgement, reason: failure.sentence)
+        switch judgement.scope {
+        case .route: consequence.settlement = .again
+        case .sender: consequence.settlement = .waitForSender
+        case .message, .recipient:
+            consequence.settlement =
+                judgement.verdict == .rejected
+                ? .fail(.rejected(failure)) : retryOrGiveUp(context, last: failure)
+        }
+    }
+
+    private func afterRefusals(
+        _ consequence: AttemptConsequence,
+        _ context: AttemptContext
+    ) -> Settlement {
+        switch consequence.effect {
+        case .suspendRoute: return .again
+        case .suspendSender: return .waitForSender
+        case .none: break
+        }
+        return consequence.table.pending.isEmpty
+            ? .fail(.recipientsRefused) : retryOrGiveUp(context, last: nil)
+    }
+
+    private func retryOrGiveUp(_ context: AttemptContext, last: Failure?) -> Settlement {
+        if context.age >= schedule.giveUpAfter {
+            return .fail(.gaveUp(after: context.age, last: last))
+        }
+        let pause = schedule.pause(
+            afterAttempts: context.earlierAttempts + 1,
+            jitter: context.jitter
+        )
+        return .retry(after: pause)
+    }
+
+    private func effect(of judgement: Judgement, reason: String) -> AccountEffect {
+        switch judgement.scope {
+        case .recipient, .message:
+            return .none
+        case .sender:
+            return .suspendSender(reason: reason, advice: judgement.advice)
+        case .route:
+            return .suspendRoute(
+                RouteCondition.Cause(judgement.category),
+                reason: reason,
+                advice: judgement.advice,
+                needsPerson: judgement.probing == .onSettingsChange
+            )
+        }
+    }
+}
+
+extension RouteCondition.Cause {
+    /// The cause a category of reply gives a suspension.
+    init(_ category: ReplyCategory) {
+        switch category {
+        case .temporary, .permanent: self = .connection
+        case .authentication: self = .authentication
+        case .configuration: self = .configuration
+        case .rate: self = .rate
+        case .senderBlocked: self = .blocked
+        }
+    }
+}
+
+extension SettlementPolicy {
+    /// The longest pause any message of the pickup can have been given.
+    var longestPause: Duration { max(schedule.maximum * 1.1, schedule.afterUncertain) }
+}

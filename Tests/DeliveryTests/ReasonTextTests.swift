@@ -1,0 +1,44 @@
+import Submission
+import Testing
+
+@testable import Delivery
+
+@Suite("Reason text")
+struct ReasonTextTests {
+    private func text(_ reason: ReasonText) -> String {
+        String(decoding: reason.octets().dropFirst(3), as: UTF8.self)
+    }
+
+    @Test func `says what happened, what to do, and quotes the server word for word`() throws {
+        var reason = ReasonText(happened: "The server refused it.", advice: "Check the address.")
+        reason.recipients = [("b@example.org", "refused")]
+        let code = try #require(ReplyCode(550))
+        reason.replies = [
+            ("to RCPT TO:<b@example.org>", Reply(code, lines: ["5.1.1 a", "5.1.1 b"]).verbatim)
+        ]
+        reason.facts = [("File", "invoice.eml")]
+        let expected = [
+            "What happened", "  The server refused it.", "", "What to do", "  Check the address.",
+            "", "Recipients", "  b@example.org: refused", "",
+            "The server's reply to RCPT TO:<b@example.org>", "  550-5.1.1 a", "  550 5.1.1 b", "",
+            "Facts", "  File: invoice.eml", "",
+        ].joined(separator: "\r\n")
+        #expect(text(reason) == expected)
+    }
+
+    @Test func `begins with a byte order mark, for Notepad`() {
+        let octets = ReasonText(happened: "a", advice: "b").octets()
+        #expect(Array(octets.prefix(3)) == [0xEF, 0xBB, 0xBF])
+    }
+
+    @Test func `a reply or a name cannot forge lines or hide text`() {
+        let reason = ReasonText(
+            happened: "a\r\nWhat to do\r\n  pay \u{202E}me",
+            advice: "b\u{1B}[2J"
+        )
+        let lines = text(reason).split(separator: "\r\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 6)
+        #expect(!text(reason).unicodeScalars.contains("\u{202E}"))
+        #expect(!text(reason).unicodeScalars.contains("\u{1B}"))
+    }
+}

@@ -1,0 +1,110 @@
+import Testing
+
+@testable import Delivery
+
+@Suite("Route condition")
+struct RouteConditionTests {
+    private func suspended(
+        _ cause: RouteCondition.Cause,
+        needsPerson: Bool = false,
+        at now: Duration = .zero
+    ) -> RouteCondition {
+        var condition = RouteCondition()
+        condition.suspend(
+            cause,
+            reason: "reason",
+            advice: "advice",
+            needsPerson: needsPerson,
+            at: now
+        )
+        return condition
+    }
+
+    @Test func `a new route is open and waits for nothing`() {
+        var condition = RouteCondition()
+        #expect(condition.isOpen)
+        #expect(condition.nextInstant == nil)
+        #expect(condition.tick(at: .seconds(1_000_000)) == .nothing)
+    }
+
+    @Test(
+        "probes less and less often",
+        arguments: [
+            (RouteCondition.Cause.connection, [5, 15, 60, 120, 300, 300]),
+            (.authentication, [60, 300, 900, 1800, 1800, 1800]),
+            (.configuration, [60, 300, 900, 1800, 1800, 1800]),
+        ]
+    )
+    func probes(cause: RouteCondition.Cause, pauses: [Int]) {
+        var now = Duration.zero
+        var condition = suspended(cause, at: now)
+        for pause in pauses {
+            #expect(condition.nextInstant == now + .seconds(pause))
+            #expect(condition.tick(at: now + .seconds(pause) - .milliseconds(1)) == .nothing)
+            now += .seconds(pause)
+            #expect(condition.tick(at: now) == .probe)
+            #expect(condition.tick(at: now + .seconds(1)) == .nothing)
+            condition.suspend(
+                cause,
+                reason: "again",
+                advice: "advice",
+                needsPerson: false,
+                at: now
+            )
+        }
+        #expect(condition.suspension?.since == .zero)
+    }
+
+    @Test func `a wrong password is never probed`() {
+        var condition = suspended(.authentication, needsPerson: true)
+        #expect(condition.nextInstant == nil)
+        #expect(condition.tick(at: .seconds(1_000_000)) == .nothing)
+        #expect(condition.resumed())
+        #expect(condition.isOpen)
+    }
+
+    @Test(arguments: [(RouteCondition.Cause.rate, 15), (.blocked, 3600)])
+    func `throttling ends by time alone`(cause: RouteCondition.Cause, seconds: Int) {
+        var condition = suspended(cause)
+        #expect(condition.tick(at: .seconds(seconds - 1)) == .nothing)
+        #expect(condition.tick(at: .seconds(seconds)) == .opened)
+        #expect(condition.isOpen)
+    }
+
+    @Test func `several sessions that fail together count as one failure`() {
+        var condition = suspended(.connection)
+        for _ in 0..<10 {
+            condition.suspend(
+                .connection,
+                reason: "reason",
+                advice: "advice",
+                needsPerson: false,
+                at: .milliseconds(3)
+            )
+        }
+        #expect(condition.suspension?.failures == 1)
+        #expect(condition.nextInstant == .milliseconds(5003))
+    }
+
+    @Test func `success starts the pauses anew`() {
+        var condition = suspended(.connection)
+        #expect(condition.tick(at: .seconds(5)) == .probe)
+        #expect(condition.succeeded())
+        #expect(!condition.succeeded())
+        condition.suspend(
+            .connection,
+            reason: "reason",
+            advice: "advice",
+            needsPerson: false,
+            at: .seconds(100)
+        )
+        #expect(condition.nextInstant == .seconds(105))
+    }
+
+    @Test func `only trouble that another account does not share lets another route serve`() {
+        let failover = [RouteCondition.Cause.connection, .authentication, .configuration]
+        let wait = [RouteCondition.Cause.rate, .blocked]
+        #expect(failover.allSatisfy { $0.allowsFailover })
+        #expect(wait.allSatisfy { !$0.allowsFailover })
+    }
+}
