@@ -129,7 +129,7 @@ let package = Package(
                 "TestSupport", nioCore, nioPosix, nioEmbedded,
             ]
         ),
-        tests("SettingsTests", ["Settings", "Submission", "TestSupport"]),
+        tests("SettingsTests", ["Settings", "TestSupport"], exclude: ["BadSettings"]),
         tests("SpoolTests", ["Spool", "CLinux", "TestSupport"]),
         tests("PickupTests", ["Pickup", "Spool", "CLinux", "TestSupport"]),
         tests(

@@ -29,6 +29,12 @@ struct FileChecks {
             case .file, .other: return Objection("\(quoted(use.path)) is not a folder.")
             }
         case .file(let isSecret):
+            if let credential = use.credential, probe.look(use.path) == .missing {
+                return Objection(
+                    "the unit has no credential \(quoted(credential)).",
+                    "Start it with LoadCredential=\(credential):/PATH"
+                )
+            }
             return objection(toFile: use.path, isSecret: isSecret)
         }
     }

@@ -15,6 +15,8 @@ struct FileUse: Sendable {
     let role: Role
     /// The path, or the name of the group.
     let path: String
+    /// The name of the credential of the unit that the path belongs to, if any.
+    let credential: String?
     let key: String
     let position: TomlPosition
 }
@@ -23,9 +25,11 @@ extension TableReader {
     /// Notes what a setting names; `nil` when it names nothing, or was complained about.
     func use(_ key: Key, _ path: String?, as role: FileUse.Role) -> FileUse? {
         guard let path, isSound(key) else { return nil }
+        let written = writtenText(key) ?? path
         return FileUse(
             role: role,
             path: path,
+            credential: ValueSyntax.credentialName(written),
             key: self.path(key.rawValue),
             position: position(of: key)
         )

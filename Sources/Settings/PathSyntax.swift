@@ -18,8 +18,8 @@ extension ValueSyntax {
         guard case .text(let text) = content, !text.isEmpty else {
             throw Objection("must be the path of a file, in quotes.")
         }
-        if text.hasPrefix(credentialPrefix) {
-            return try credential(text, in: credentialsDirectory)
+        if let name = credentialName(text) {
+            return try credential(name, written: text, in: credentialsDirectory)
         }
         do {
             let shown = isSecret ? "the value" : quoted(text)
@@ -32,11 +32,16 @@ extension ValueSyntax {
         }
     }
 
+    /// The `NAME` of `credential:NAME`.
+    static func credentialName(_ text: String) -> String? {
+        text.hasPrefix(credentialPrefix) ? String(text.dropFirst(credentialPrefix.count)) : nil
+    }
+
     private static func credential(
-        _ text: String,
+        _ name: String,
+        written text: String,
         in directory: String?
     ) throws(Objection) -> SecretReference {
-        let name = text.dropFirst(credentialPrefix.count)
         let isPlain = name.utf8.allSatisfy { isLetterOrDigit($0) || "._-".utf8.contains($0) }
         guard !name.isEmpty, name.first != ".", isPlain else {
             throw Objection(

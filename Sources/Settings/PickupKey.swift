@@ -97,8 +97,8 @@ extension PickupDeclarations {
         """,
         remark: """
             `"renamed"` takes every `*.eml` at once, so the writer must use another name \
-            until it is done. `"marker:.ok"` waits for `invoice.eml.ok` beside \
-            `invoice.eml` and removes it after the claim.
+            until it is done. `"marker:.ok"` waits for `invoice.eml.ok` or \
+            `invoice.ok` beside `invoice.eml` and removes it after the claim.
             """,
         example: #"ready = "marker:.ok""#
     )

@@ -17,10 +17,10 @@ struct PickupRelations {
 
     private func checkRoutes(of pickup: ReadPickup) {
         for name in pickup.settings.routes where !routes.contains(name) {
-            let known = routes.isEmpty ? "there is none." : "there are \(listed(routes))."
+            let known = routes.isEmpty ? "none" : listed(routes)
             pickup.reader.complain(
                 .route,
-                "\(quoted(name)) is not a route of this file; \(known)",
+                "\(quoted(name)) is not a route of this file, which has \(known).",
                 Suggestion.sentence(for: name, among: routes)
                     ?? "Add [route.\(name.filter { $0 != "]" })], or name another."
             )

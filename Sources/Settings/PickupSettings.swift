@@ -45,7 +45,7 @@ package enum Readiness: Hashable, Sendable {
     case closed
     /// It has its final name: the writer renames it when it is complete.
     case renamed
-    /// A second file exists whose name is the file's own with this suffix, such as `.ok`.
+    /// A second file says so: `x.eml.ok` or `x.ok` for the suffix `.ok`.
     case marker(suffix: String)
 }
 

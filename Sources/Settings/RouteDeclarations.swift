@@ -104,7 +104,7 @@ extension RouteDeclarations {
     static let clientPassphraseFile = SettingDeclaration(
         .file(isSecret: true),
         .phrase("the key is not encrypted"),
-        "The file with the passphrase of the private key, on its first line.",
+        "The file with the passphrase of the private key.",
         example: #"client_passphrase_file = "credential:relay-passphrase""#
     )
 }
@@ -141,7 +141,7 @@ extension RouteDeclarations {
     static let passwordFile = SettingDeclaration(
         .file(isSecret: true),
         .phrase("no password"),
-        "The file with the password, on its first line.",
+        "The file with the password.",
         remark: "Read again at every sign-in, so a new password needs no restart.",
         example: #"password_file = "credential:erp-password""#
     )

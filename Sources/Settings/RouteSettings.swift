@@ -69,7 +69,7 @@ package enum MailService: String, Hashable, Sendable, CaseIterable {
 
 /// How a connection is protected.
 package enum TLSMode: String, Hashable, Sendable, CaseIterable {
-    /// Upgraded with STARTTLS; without it nothing is sent (RFC 3207 §5).
+    /// Upgraded with STARTTLS; without it nothing is sent (RFC 3207 §4.1).
     case startTLS = "starttls"
     /// TLS from the first octet (RFC 8314 §3.3).
     case implicit

@@ -14,8 +14,7 @@ struct SettingsReading {
         do throws(TomlFault) {
             readTop(try TomlDocument.parse(octets))
         } catch {
-            let objection = Objection("this is not TOML: \(error.message).")
-            complaints.add(objection, key: "", at: error.position)
+            complaints.add(error.objection, key: "", at: error.position)
         }
     }
 
@@ -52,6 +51,12 @@ struct SettingsReading {
 
     private func requireTable(_ table: SettingTable, in entries: [TomlEntry]) {
         guard let entry = entries.first(where: { $0.key == table.rawValue }) else {
+            // A misspelt table was complained about already.
+            let keys = entries.map(\.key)
+            if keys.contains(where: { Suggestion.closest(to: $0, among: [table.rawValue]) != nil })
+            {
+                return
+            }
             let objection = Objection("has no \(table.head).", "docs/settings.md shows one.")
             return complaints.add(objection, key: "", at: nil)
         }

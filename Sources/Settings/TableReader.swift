@@ -61,6 +61,12 @@ struct TableReader<Key: SettingKey> {
     /// Whether a setting was read without a complaint.
     func isSound(_ key: Key) -> Bool { !complaints.concern(path(key.rawValue)) }
 
+    /// The text that the file gives for a setting, unread.
+    func writtenText(_ key: Key) -> String? {
+        guard case .text(let text)? = entries[key.rawValue]?.value.content else { return nil }
+        return text
+    }
+
     /// The full name of a setting.
     func path(_ key: String) -> String { "\(name).\(key)" }
 

@@ -41,16 +41,16 @@ extension ValueSyntax {
     }
 
     static func rate(_ content: TomlContent) throws(Objection) -> RateLimit {
-        let text = try text(content)
+        let advice = #"Write "unlimited", or a number for each unit: "5/s", "30/min", "100/h"."#
+        guard case .text(let text) = content else {
+            throw Objection("must be a rate in quotes, not \(content.phrase).", advice)
+        }
         if text == "unlimited" { return .unlimited }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let (number, rest) = numberAndWord(parts[0]), rest.isEmpty,
             number > 0, let unit = rateUnit(parts[1])
         else {
-            throw Objection(
-                "\(quoted(text)) is not a rate.",
-                #"Write "unlimited", or a number for each unit: "5/s", "30/min", "100/h"."#
-            )
+            throw Objection("\(quoted(text)) is not a rate.", advice)
         }
         return .limited(messages: number, per: unit)
     }

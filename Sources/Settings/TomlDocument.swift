@@ -79,6 +79,27 @@ enum TomlDocument {
 }
 
 extension TomlFault {
+    /// The fault in an operator's words; the parser's own begin with "Error while parsing …:".
+    var objection: Objection {
+        let words = message.split(separator: ": ", maxSplits: 1)
+        let opening = "Error while parsing "
+        guard words.count == 2, words[0].hasPrefix(opening) else {
+            return Objection("this is not TOML: \(message).")
+        }
+        let place = words[0].dropFirst(opening.count)
+        if words[1].hasPrefix("exceeded maximum nested value depth") {
+            return Objection("this is not TOML: values are nested too deeply.")
+        }
+        let sentence = "this is not TOML, in a \(place): \(words[1])."
+        if words[1].hasPrefix("could not determine value type") {
+            return Objection(sentence, "Text stands in quotes.")
+        }
+        if words[1].hasPrefix("unescaped control characters") {
+            return Objection(sentence, "Is a closing quote missing?")
+        }
+        return Objection(sentence)
+    }
+
     fileprivate init(_ error: ctoml_error) {
         message = withUnsafeBytes(of: error.message) { bytes in
             String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

@@ -38,7 +38,8 @@ enum Suggestion {
         closest(to: word, among: candidates).map { "Did you mean \(quoted($0))?" }
     }
 
-    /// Returns the candidate at the least distance, at most a third of the word.
+    /// Returns the candidate at the least distance, at most a third of the word, or the one that
+    /// the word begins.
     static func closest(to word: String, among candidates: some Sequence<String>) -> String? {
         let lowered = Array(word.lowercased().utf8.prefix(64))
         let limit = max(1, lowered.count / 3)
@@ -49,7 +50,14 @@ enum Suggestion {
                 best = (candidate, distance)
             }
         }
-        return best?.candidate
+        return best?.candidate ?? completion(of: lowered, among: candidates)
+    }
+
+    private static func completion(
+        of word: [UInt8],
+        among candidates: some Sequence<String>
+    ) -> String? {
+        candidates.first { word.count >= 3 && $0.utf8.starts(with: word) }
     }
 
     /// Counts insertions, deletions, replacements and swaps of neighbours between two words.

@@ -1,0 +1,109 @@
+/// The reference page `docs/settings.md`, rendered from the declarations.
+package enum SettingsReference {
+    /// Returns the page as Markdown.
+    package static func markdown() -> String {
+        let sections = SettingTable.allCases.map(section)
+        return ([introduction] + sections).joined(separator: "\n")
+    }
+
+    private static let introduction = """
+        # Settings
+
+        <!-- Rendered from Sources/Settings; a test compares. To change it, change a declaration. -->
+
+        One TOML file holds every setting: `/etc/postchute/postchute.toml`, or the one named by
+        `--config`. `postchute check` reads it and lists everything that is wrong, each with its line
+        and what would be right; the daemon starts only with a file without complaints.
+
+        | form | how it is written |
+        |---|---|
+        | time | a whole number and a unit: `"500 ms"`, `"30 s"`, `"15 min"`, `"12 h"`, `"2 d"` |
+        | rate | `"unlimited"`, or a number for each second, minute or hour: `"5/s"`, `"30/min"` |
+        | folder | an absolute path without `.` and `..` |
+        | file | an absolute path, or `credential:NAME` for a credential of the systemd unit |
+        | secret file | as file; it must not be open to every user of the host |
+
+        A secret never stands in this file, only the path of the file that holds it.
+
+        """
+
+    private static func section(_ table: SettingTable) -> String {
+        var lines = ["## `\(table.head)`", "", table.introduction, ""]
+        lines += ["| setting | form | without it |", "|---|---|---|"]
+        for (key, declaration) in table.settings {
+            lines.append("| [`\(key)`](#\(anchor(table, key))) | \(cells(declaration)) |")
+        }
+        for (key, declaration) in table.settings {
+            lines += entry(table, key, declaration)
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func entry(
+        _ table: SettingTable,
+        _ key: String,
+        _ declaration: SettingDeclaration
+    ) -> [String] {
+        var lines = ["", "### `\(table.rawValue)` `\(key)`", "", declaration.sentence]
+        if !declaration.remark.isEmpty { lines += ["", declaration.remark] }
+        return lines + ["", "```toml", declaration.example, "```"]
+    }
+
+    /// The address GitHub and GitLab give to the heading of a setting.
+    private static func anchor(_ table: SettingTable, _ key: String) -> String {
+        "\(table.rawValue)-\(key)"
+    }
+
+    private static func cells(_ declaration: SettingDeclaration) -> String {
+        "\(declaration.form.phrase) | \(absence(declaration))"
+    }
+
+    private static func absence(_ declaration: SettingDeclaration) -> String {
+        let standard =
+            switch declaration.absence {
+            case .required: "must be given"
+            case .value(let literal): "`\(literal.toml)`"
+            case .phrase(let phrase): phrase
+            }
+        guard let preset = declaration.exchangeOnline?.toml, "`\(preset)`" != standard else {
+            return standard
+        }
+        return "\(standard); `\(preset)` with Exchange Online"
+    }
+}
+
+extension SettingTable {
+    /// What the table is for.
+    fileprivate var introduction: String {
+        switch self {
+        case .pickup: "A watched folder and its rules. NAME is yours to choose; log lines carry it."
+        case .route: "A server, an account and its limits. NAME is what `route` of a pickup says."
+        case .state: "Where the daemon remembers what must survive a restart."
+        case .log: "What is written to standard error."
+        }
+    }
+}
+
+extension SettingForm {
+    /// How a value is written, for a cell of a table.
+    fileprivate var phrase: String {
+        switch self {
+        case .choice(let words, _): words.map { "`\"\($0)\"`" }.joined(separator: ", ")
+        case .flag: "`true`, `false`"
+        case .count(let range): "number, \(range.lowerBound) to \(range.upperBound)"
+        case .duration(let range):
+            "time, \(ValueSyntax.phrase(range.lowerBound)) to \(ValueSyntax.phrase(range.upperBound))"
+        case .rate: "rate"
+        case .folder: "folder"
+        case .file(isSecret: false): "file"
+        case .file(isSecret: true): "secret file"
+        case .routes: "name, or list of names"
+        case .readiness: "`\"closed\"`, `\"renamed\"`, `\"marker:SUFFIX\"`"
+        case .host: "host name or IP address"
+        case .ehloName: "host name or `[address]`"
+        case .ipAddress: "IP address"
+        case .fingerprint: "64 hexadecimal digits, colons allowed"
+        case .word: "text"
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import TestSupport
+import Testing
+
+@testable import Settings
+
+@Suite("Setting declarations")
+struct SettingDeclarationTests {
+    static let settings = SettingTable.allCases.flatMap { table in
+        table.settings.map { "\(table.rawValue).\($0.key)" }
+    }
+
+    private func declaration(_ name: String) throws -> (key: String, SettingDeclaration) {
+        let parts = name.split(separator: ".").map(String.init)
+        let table = try #require(SettingTable(rawValue: parts[0]))
+        let setting = try #require(table.settings.first { $0.key == parts[1] })
+        return (setting.key, setting.declaration)
+    }
+
+    @Test(arguments: settings)
+    func `an example shows its own setting with a value of its form`(name: String) throws {
+        let (key, declaration) = try declaration(name)
+        let entries = try TomlDocument.parse(Array(declaration.example.utf8))
+        #expect(entries.map(\.key) == [key])
+        let value = try #require(entries.first?.value.content)
+        #expect(objection(to: value, in: declaration.form) == nil)
+    }
+
+    @Test(arguments: settings)
+    func `standard and preset follow the form`(name: String) throws {
+        let (_, declaration) = try declaration(name)
+        if case .value(let literal) = declaration.absence {
+            #expect(objection(to: literal.content, in: declaration.form) == nil)
+        }
+        if let preset = declaration.exchangeOnline {
+            #expect(objection(to: preset.content, in: declaration.form) == nil)
+        }
+    }
+
+    @Test(arguments: settings)
+    func `a sentence is one sentence`(name: String) throws {
+        let (_, declaration) = try declaration(name)
+        #expect(declaration.sentence.hasSuffix("."))
+        #expect(!declaration.sentence.contains(". "))
+        #expect(!declaration.sentence.contains("\n"))
+    }
+
+    @Test func `every file that holds a secret is declared as secret`() throws {
+        let secret = try Self.settings.filter { try declaration($0).1.isSecret }
+        #expect(
+            secret == [
+                "route.client_key", "route.client_passphrase_file", "route.password_file",
+                "route.token_file",
+            ]
+        )
+    }
+
+    private func objection(to content: TomlContent, in form: SettingForm) -> Objection? {
+        do throws(Objection) {
+            switch form {
+            case .choice(let words, let later):
+                _ = try ValueSyntax.choice(content, of: words, later: later)
+            case .flag: _ = try ValueSyntax.flag(content)
+            case .count(let range): _ = try ValueSyntax.count(content, in: range)
+            case .duration(let range): _ = try ValueSyntax.duration(content, in: range)
+            case .rate: _ = try ValueSyntax.rate(content)
+            case .folder: _ = try ValueSyntax.folder(content)
+            case .file(let isSecret):
+                _ = try ValueSyntax.file(
+                    content,
+                    isSecret: isSecret,
+                    credentialsDirectory: "/run/credentials/postchute.service"
+                )
+            case .routes: _ = try ValueSyntax.routes(content)
+            case .readiness: _ = try ValueSyntax.readiness(content)
+            case .host: _ = try ValueSyntax.host(content)
+            case .ehloName: _ = try ValueSyntax.ehloName(content)
+            case .ipAddress: _ = try ValueSyntax.ipAddress(content)
+            case .fingerprint: _ = try ValueSyntax.fingerprint(content)
+            case .word: _ = try ValueSyntax.text(content)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Settings
+import TestSupport
+
+/// The package's root folder.
+let packageRoot = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+
+/// A file system that exists only in the words of its paths.
+func fictionalProbe(
+    credentialsDirectory: String? = "/run/credentials/postchute.service"
+) -> SettingsProbe {
+    SettingsProbe(
+        look: fictionalFile,
+        hasGroup: { $0 != "ghosts" },
+        credentialsDirectory: credentialsDirectory
+    )
+}
+
+private func fictionalFile(_ path: String) -> ProbedFile {
+    switch path {
+    case "/dev/null": .other
+    case "/srv/file": .file(mode: 0o644, isReadable: true)
+    case "/srv/link", "/srv/drop/erp": .folder(.init(device: 1, inode: 7))
+    case let path where path.contains("missing"): .missing
+    case let path where path.contains("unreadable"): .file(mode: 0o600, isReadable: false)
+    case let path where path.contains("open"): .file(mode: 0o644, isReadable: true)
+    case let path where path.hasPrefix("/root/"): .hidden("Permission denied")
+    case let path where path.hasPrefix("/srv/"): .folder(.init(device: 1, inode: number(path)))
+    case let path where path.hasPrefix("/var/") || path.hasPrefix("/mnt/"):
+        .missing
+    default: .file(mode: 0o640, isReadable: true)
+    }
+}
+
+private func number(_ path: String) -> UInt64 {
+    path.utf8.reduce(1000) { $0 &* 31 &+ UInt64($1) }
+}
+
+/// Parses a text and returns the settings, or fails the test with the complaints.
+func parse(_ text: String) throws -> RelaySettings {
+    try RelaySettings.parse(
+        Array(text.utf8),
+        file: "postchute.toml",
+        credentialsDirectory: "/run/credentials/postchute.service"
+    )
+}
