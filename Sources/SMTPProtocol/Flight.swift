@@ -48,7 +48,9 @@ package struct Flight: Hashable, Sendable {
         switch disclosure {
         case .redacted(let text): [text]
         case .whole:
-            String(decoding: octets, as: UTF8.self).split(separator: "\r\n").map(String.init)
+            String(decoding: octets, as: UTF8.self)
+                .split(separator: "\r\n", omittingEmptySubsequences: false)
+                .dropLast().map(String.init)
         }
     }
 }
