@@ -19,7 +19,7 @@ final class Context {
         guard COpenSSLShims_SSL_CTX_set_min_proto_version(raw, max(policy, TLS1_2_VERSION)) == 1
         else { throw .setup(failed: "SSL_CTX_set_min_proto_version") }
         COpenSSLShims_SSL_CTX_set_strict_options(raw)
-        // An idle session then holds no record buffers: 34 KB less for each.
+        // An idle session then holds no record buffers, which take up to 34 KB.
         COpenSSLShims_SSL_CTX_set_mode(raw, Int(SSL_MODE_RELEASE_BUFFERS))
         HandshakeWitness.install(in: raw)
     }

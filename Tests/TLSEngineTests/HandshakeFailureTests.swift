@@ -136,4 +136,27 @@ struct HandshakeFailureTests {
         try pair.handshake()
         #expect(pair.client.summary == "TLSv1.3 TLS_AES_256_GCM_SHA384")
     }
+
+    @Test(arguments: TLSVersion.allCases)
+    func `a handshake damaged at any octet never comes about`(version: TLSVersion) throws {
+        let server = try TLSContext.selfSigned(maximumVersion: version)
+        let client = try TLSContext.pinning(server)
+        var position = 0
+        var length = Int.max
+        while position < length {
+            let pair = try MemoryPair(client, server)
+            try pair.client.advance()
+            try pair.carry(pair.client, to: pair.server) { () throws(TLSError) in
+                try pair.server.advance()
+            }
+            var flight = try #require(pair.server.takeCiphertext())
+            length = flight.readableBytes
+            let octet = flight.getInteger(at: position, as: UInt8.self) ?? 0
+            flight.setInteger(octet ^ 0x41, at: position)
+            pair.client.receive(&flight)
+            let isComplete = (try? pair.handshake()) != nil
+            #expect(!isComplete, "octet \(position) of \(length)")
+            position += 5
+        }
+    }
 }

@@ -63,4 +63,27 @@ struct ResumptionTests {
         #expect(throws: TLSError.self) { _ = try visit(client, second) }
         #expect(try !visit(client, first).isResumed)
     }
+
+    @Test(arguments: TLSVersion.allCases)
+    func `a client that showed a certificate is still known by it`(
+        version: TLSVersion
+    ) async throws {
+        try await withScratchFolder("resumption") { folder in
+            let authority = try await TestAuthority(in: folder)
+            let server = try TLSContext(
+                server: TLSServerSettings(
+                    identity: .file(try await authority.issue("server").source),
+                    requestsClientCertificate: true,
+                    maximumVersion: version
+                )
+            )
+            let identity = try await authority.issue("erp").source
+            let client = try authority.client(identity: identity)
+            _ = try visit(client, server)
+            let pair = try MemoryPair(client, server)
+            try pair.handshake()
+            #expect(pair.client.isResumed && pair.server.isResumed)
+            #expect(pair.server.peerCertificate == client.certificate)
+        }
+    }
 }

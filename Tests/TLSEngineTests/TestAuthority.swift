@@ -47,13 +47,13 @@ struct TestAuthority {
     func issue(
         _ label: String,
         names: String = "DNS:mail.example.com",
-        subject: String? = nil
+        extra: [String] = []
     ) async throws -> Files {
         try await Self.request(
             in: folder,
             label,
-            subject: subject ?? "/CN=\(label)",
-            extensions: names.isEmpty ? [] : ["subjectAltName=\(names)"],
+            subject: "/CN=\(label)",
+            extensions: (names.isEmpty ? [] : ["subjectAltName=\(names)"]) + extra,
             issuer: root
         )
     }
