@@ -2,40 +2,53 @@ import Submission
 
 /// Builds the header that goes out: every kept field octet by octet, in its order.
 struct WireHeader {
-    private let header: Header
     private(set) var octets: [UInt8] = []
     private(set) var repairs: [Repair] = []
     /// The Message-ID that goes out.
-    private(set) var messageID = ""
+    let messageID: String
 
     /// Removes what must not go out and fills in what is missing.
     init(_ header: Header, envelope: Envelope, identity: MessageIdentity) {
-        self.header = header
+        let missing = Self.missing(header)
+        if missing.contains(.messageID) {
+            messageID = identity.messageID(domain: Self.domain(envelope, header))
+        } else {
+            messageID =
+                header.all("message-id").lazy
+                .map { DisplayText.decode(header.value(of: $0)) }.first { !$0.isEmpty } ?? ""
+        }
         octets.reserveCapacity(header.octets.count + 256)
-        let addsTo = !header.says("to") && !header.says("cc")
-        let addsDate = !header.says("date")
-        let addsMessageID = !header.says("message-id")
+        copyFields(header, missing)
+        // At the end, so that trace fields and signatures on top stay there (RFC 5322 §3.6).
+        if missing.contains(.date) { add(.date, "Date: \(identity.date)") }
+        if missing.contains(.messageID) { add(.messageID, "Message-ID: \(messageID)") }
+        // RFC 822 §4.1 asked for a recipient field, and filters still take its absence for spam.
+        if missing.contains(.undisclosed) { add(.undisclosed, "To: undisclosed-recipients:;") }
+        octets += "\r\n".utf8
+    }
+
+    /// The fields that have to be added, by the repair that adds them.
+    private static func missing(_ header: Header) -> Set<Repair> {
+        var missing: Set<Repair> = []
+        if !header.says("date") { missing.insert(.date) }
+        if !header.says("message-id") { missing.insert(.messageID) }
+        if !header.says("to"), !header.says("cc") { missing.insert(.undisclosed) }
+        return missing
+    }
+
+    private mutating func copyFields(_ header: Header, _ missing: Set<Repair>) {
         let block = header.replayBlock
         for (index, field) in header.fields.enumerated() where !block.contains(index) {
             switch field.key {
             case "bcc", "resent-bcc", "x-receiver": continue
             // A blank field says nothing; the added one replaces it.
-            case "to" where addsTo, "date" where addsDate, "message-id" where addsMessageID:
-                continue
+            case "date" where missing.contains(.date): continue
+            case "message-id" where missing.contains(.messageID): continue
+            case "to" where missing.contains(.undisclosed): continue
             case _ where Self.isExchangeOnly(field.key): note(.exchangeFields)
             default: octets += header.octets[field.octets]
             }
         }
-        // At the end, so that trace fields and signatures on top stay there (RFC 5322 §3.6).
-        if addsDate { add(.date, "Date: \(identity.date)") }
-        messageID = header.all("message-id").lazy.map(self.text).first { !$0.isEmpty } ?? ""
-        if addsMessageID {
-            messageID = identity.messageID(domain: Self.domain(envelope, header))
-            add(.messageID, "Message-ID: \(messageID)")
-        }
-        // RFC 5322 §3.6.3 allows no header without To, Cc and Bcc to reveal the Bcc; see its §A.1.3.
-        if addsTo { add(.undisclosed, "To: undisclosed-recipients:;") }
-        octets += "\r\n".utf8
     }
 
     private mutating func note(_ repair: Repair) {
@@ -45,10 +58,6 @@ struct WireHeader {
     private mutating func add(_ repair: Repair, _ field: String) {
         note(repair)
         octets += "\(field)\r\n".utf8
-    }
-
-    private func text(_ field: HeaderField) -> String {
-        DisplayText.decode(header.value(of: field))
     }
 
     /// Fields that only Exchange servers may write to each other and that a writer can only forge.

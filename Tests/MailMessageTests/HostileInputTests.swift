@@ -57,6 +57,26 @@ struct HostileInputTests {
         }
     }
 
+    @Test func `nothing of a Bcc comes out, wherever and however it stands`() throws {
+        var generator = SeededGenerator(seed: 9)
+        let names = ["Bcc", "BCC ", "bcc\t", "Resent-Bcc", "X-Receiver", "x-receiver"]
+        let ends = ["\n", "\r\n", "\r", "\r\r\n"]
+        for _ in 0..<2000 {
+            let end = ends.randomElement(using: &generator) ?? ""
+            let value = (0..<Int.random(in: 1...4, using: &generator))
+                .map { "secret\($0)@example.org" }.joined(separator: ",\(end)\t")
+            let name = names.randomElement(using: &generator) ?? ""
+            // Bcc takes a list; X-Receiver below other fields is not even read.
+            var fields = ["From: a@b.c", "To: d@e.f", "Subject: x\(end) y", "Cc: g@h.i"]
+            let place = Int.random(in: 1...fields.count, using: &generator)
+            fields.insert("\(name):\(value)", at: place)
+            let file = fields.joined(separator: end) + end + end + ".body"
+            let wire = String(decoding: try wireForm(Array(file.utf8)), as: UTF8.self)
+            #expect(!wire.contains("secret"), "\(file.debugDescription)")
+            #expect(wire.hasSuffix("\r\n\r\n..body\r\n.\r\n"))
+        }
+    }
+
     /// Runs everything that reads files over one, and checks what may never come out.
     private func exercise(_ file: [UInt8]) {
         file.withUnsafeBytes { _ = Completeness.check(head: $0, tail: $0, isWholeFile: true) }

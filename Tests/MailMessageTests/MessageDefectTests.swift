@@ -18,7 +18,8 @@ struct MessageDefectTests {
         var testDescription: String { sentence }
     }
 
-    @Test(arguments: [
+    /// An example of each defect, word for word.
+    static let wordings = [
         Wording(
             .empty,
             "The file is empty.",
@@ -119,7 +120,9 @@ struct MessageDefectTests {
             "Leave only the address in X-Receiver, or correct the parameter (RET=FULL, RET=HDRS, "
                 + "ENVID=…, NOTIFY=SUCCESS,FAILURE,DELAY or NEVER, ORCPT=…)."
         ),
-    ])
+    ]
+
+    @Test(arguments: wordings)
     func `each defect says what is wrong and what to do`(wording: Wording) {
         #expect(wording.defect.sentence == wording.sentence)
         #expect(wording.defect.advice == wording.advice)
