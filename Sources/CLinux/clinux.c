@@ -72,7 +72,7 @@ int linux_look(int directory, const char *name, struct linux_facts *facts) {
     struct statx buffer;
     int result = RESULT(statx(
         directory, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
-        STATX_BASIC_STATS, &buffer));
+        STATX_BASIC_STATS | STATX_BTIME, &buffer));
     if (result != 0) return result;
     facts->device = makedev(buffer.stx_dev_major, buffer.stx_dev_minor);
     facts->inode = buffer.stx_ino;
@@ -83,6 +83,7 @@ int linux_look(int directory, const char *name, struct linux_facts *facts) {
     facts->size = buffer.stx_size > INT64_MAX ? INT64_MAX : (int64_t)buffer.stx_size;
     facts->modified = nanoseconds(buffer.stx_mtime);
     facts->changed = nanoseconds(buffer.stx_ctime);
+    facts->born = buffer.stx_mask & STATX_BTIME ? nanoseconds(buffer.stx_btime) : 0;
     return 0;
 }
 

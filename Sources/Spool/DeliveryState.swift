@@ -42,14 +42,29 @@ package struct DeliveryState: Hashable, Sendable {
 package struct FileIdentity: Hashable, Sendable {
     package var device: UInt64
     package var inode: UInt64
+    /// When the inode was made: a deleted file's inode is soon another file's.
+    package var born: Int64
     /// SHA-256 of the content; empty where it could not be computed.
     package var digest: [UInt8]
 
     /// Creates an identity.
-    package init(device: UInt64, inode: UInt64, digest: [UInt8]) {
+    package init(_ facts: FileFacts, digest: [UInt8]) {
+        device = facts.device
+        inode = facts.inode
+        born = facts.born
+        self.digest = digest
+    }
+
+    init(device: UInt64, inode: UInt64, born: Int64, digest: [UInt8]) {
         self.device = device
         self.inode = inode
+        self.born = born
         self.digest = digest
+    }
+
+    /// Whether this is the very file, whatever its content now.
+    func isFile(_ facts: FileFacts) -> Bool {
+        device == facts.device && inode == facts.inode && born == facts.born
     }
 }
 

@@ -16,6 +16,9 @@ package struct FileFacts: Hashable, Sendable {
     package var modified: Int64
     /// Nanoseconds since 1970; a rename changes it too.
     package var changed: Int64
+    /// When the inode was made, in nanoseconds since 1970, or zero where nobody knows: tells a file
+    /// from a later one that was given the same inode.
+    package var born: Int64
 
     /// Asks about an open descriptor.
     package init(descriptor: Int32, path: [UInt8] = []) throws(SpoolError) {
@@ -35,6 +38,7 @@ package struct FileFacts: Hashable, Sendable {
         size = facts.size
         modified = facts.modified
         changed = facts.changed
+        born = max(facts.born, 0)
     }
 
     /// Whether this is a regular file.

@@ -88,9 +88,8 @@ final class Folder: Sendable {
             newName.withName { linux_rename_new(descriptor, old, target.descriptor, $0) }
         }
         guard result == 0 else {
-            let call =
-                "move to \(String(decoding: target.path(of: newName), as: UTF8.self)) the file"
-            throw SpoolError(number: -result, call, path: path(of: name))
+            let destination = target.path(of: newName)
+            throw SpoolError(number: -result, "move", path: path(of: name), to: destination)
         }
         sync.touch()
         target.sync.touch()

@@ -38,7 +38,7 @@ extension MessageSpool {
     private func take(_ candidate: Candidate) throws(SpoolError) -> SpoolName {
         if let state = try returning(candidate) {
             try move(candidate, to: state.name)
-            try rejoin(state, candidate)
+            try rejoin(state)
             return state.name
         }
         let name = SpoolName(id: makeID(), original: candidate.name)
@@ -133,17 +133,18 @@ extension MessageSpool {
         _ facts: FileFacts
     ) throws(SpoolError) -> Bool {
         guard let identity = state.identity else { return false }
-        if identity.device == facts.device && identity.inode == facts.inode { return true }
+        if identity.isFile(facts) { return true }
         guard !identity.digest.isEmpty else { return false }
         let path = folders.queue.path(of: state.name.octets)
         return try FileDigest.sha256(descriptor: descriptor, path: path) == identity.digest
     }
 
-    private func rejoin(_ state: DeliveryState, _ candidate: Candidate) throws(SpoolError) {
+    private func rejoin(_ state: DeliveryState) throws(SpoolError) {
         try removeReasons(of: state.name)
         var state = state
-        state.identity?.device = candidate.facts.device
-        state.identity?.inode = candidate.facts.inode
+        if let facts = try folders.queue.facts(state.name.octets) {
+            state.identity = FileIdentity(facts, digest: state.identity?.digest ?? [])
+        }
         state.nextAttempt = hooks.now()
         try states.save(state)
     }

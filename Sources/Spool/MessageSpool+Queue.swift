@@ -121,32 +121,29 @@ extension MessageSpool {
         of name: SpoolName,
         in place: SpoolFolder
     ) throws(SpoolError) {
-        try states.save(try identified(state, name, in: try folders.folder(place)))
+        try states.save(identified(state, name, in: try folders.folder(place)))
     }
 
     /// Adds what recognises the file should it come back; computed once.
+    ///
+    /// A file that cannot be read keeps its history without: it must be possible to set it aside.
     func identified(
         _ state: DeliveryState,
         _ name: SpoolName,
         in folder: Folder
-    ) throws(SpoolError) -> DeliveryState {
+    ) -> DeliveryState {
         guard state.identity == nil else { return state }
         var state = state
-        let file: MessageFile
-        do throws(SpoolError) {
-            file = try open(name, in: folder)
-        } catch {
-            // Moved away by a person: the history is worth keeping without it.
-            if error.kind == .vanished { return state }
-            throw error
-        }
-        let path = folder.path(of: name.octets)
-        state.identity = FileIdentity(
-            device: file.facts.device,
-            inode: file.facts.inode,
-            digest: try FileDigest.sha256(descriptor: file.descriptor, path: path)
-        )
+        state.identity = try? identity(of: name, in: folder)
         return state
+    }
+
+    private func identity(of name: SpoolName, in folder: Folder) throws(SpoolError) -> FileIdentity
+    {
+        let file = try open(name, in: folder)
+        let path = folder.path(of: name.octets)
+        let digest = try FileDigest.sha256(descriptor: file.descriptor, path: path)
+        return FileIdentity(file.facts, digest: digest)
     }
 }
 

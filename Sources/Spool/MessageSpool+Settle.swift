@@ -81,7 +81,6 @@ extension MessageSpool {
         }
         try folders.folder(day).sync.wait()
         try states.remove(name.id)
-        try removeReasons(of: name)
         return settlement
     }
 
@@ -120,7 +119,7 @@ extension MessageSpool {
         state: DeliveryState
     ) throws(SpoolError) -> Settlement {
         let source = try folders.folder(place)
-        try states.save(try identified(state, name, in: source))
+        try states.save(identified(state, name, in: source))
         if place == .queue { return .moved(name) }
         return try settle(name, from: source, to: folders.queue)
     }
@@ -158,7 +157,7 @@ extension MessageSpool {
         if var state {
             // Due at once when a person moves it back.
             state.nextAttempt = 0
-            try states.save(try identified(state, name, in: source))
+            try states.save(identified(state, name, in: source))
         }
         let goal = try freeName(for: name, in: target)
         if let reason {

@@ -28,7 +28,7 @@ package final class MessageSpool: Sendable {
         _ = linux_ignore_lease_breaks()
         folders = try SpoolFolders(options, hooks: hooks)
         self.hooks = hooks
-        lock = Monitor(try SpoolLock(state: folders.state))
+        lock = Monitor(try SpoolLock(state: folders.state, spool: folders.root.path))
         states = StateStore(folder: folders.state, mustBeOurs: options.writers == .untrusted)
         drops = DropDirectories(
             root: folders.drop,

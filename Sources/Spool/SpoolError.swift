@@ -41,22 +41,31 @@ package struct SpoolError: Error, Hashable, Sendable {
 
     /// What can be done about it.
     package let kind: Kind
-    /// What was tried, to follow "cannot": `move to …`, `sync`.
+    /// What was tried, to follow "cannot": `move`, `sync`.
     package let call: String
     /// The path, as octets: a name need not be text.
     package let path: [UInt8]
+    /// Where a move was to lead.
+    package let destination: [UInt8]?
     /// The system's error number, or zero where the spool's own rules refused.
     package let number: Int32
 
-    init(_ kind: Kind, _ call: String, path: [UInt8], number: Int32 = 0) {
+    init(
+        _ kind: Kind,
+        _ call: String,
+        path: [UInt8],
+        to destination: [UInt8]? = nil,
+        number: Int32 = 0
+    ) {
         self.kind = kind
         self.call = call
         self.path = path
+        self.destination = destination
         self.number = number
     }
 
     /// Sorts the error number of a system call into the kind that has its advice.
-    init(number: Int32, _ call: String, path: [UInt8]) {
+    init(number: Int32, _ call: String, path: [UInt8], to destination: [UInt8]? = nil) {
         let kind: Kind =
             switch number {
             case ENOENT, ESTALE: .vanished
@@ -69,15 +78,16 @@ package struct SpoolError: Error, Hashable, Sendable {
             case ELOOP: .notPlain("a symbolic link")
             default: .other
             }
-        self.init(kind, call, path: path, number: number)
+        self.init(kind, call, path: path, to: destination, number: number)
     }
 
     /// What was tried, what was seen and what to do, in one or two sentences.
     ///
     /// Octets that are not UTF-8 have been replaced; controls have not: sinks neutralise them.
-    package var sentence: String { "cannot \(call) \(pathText): \(cause)\(advice)" }
-
-    private var pathText: String { String(decoding: path, as: UTF8.self) }
+    package var sentence: String {
+        let target = destination.map { " to " + String(decoding: $0, as: UTF8.self) } ?? ""
+        return "cannot \(call) \(String(decoding: path, as: UTF8.self))\(target): \(cause)\(advice)"
+    }
 
     private var cause: String {
         switch kind {

@@ -6,14 +6,14 @@ final class SpoolLock: Sendable {
     private let descriptor: Int32
 
     /// Takes the lock and leaves the process id in the file for those who are refused.
-    init(state: Folder) throws(SpoolError) {
+    init(state: Folder, spool: [UInt8]) throws(SpoolError) {
         let name = Array(SpoolFolder.lockName.utf8)
         descriptor = try state.open(name, O_RDWR | O_CREAT)
         let result = linux_lock(descriptor)
         if result == -EAGAIN || result == -EACCES {
             let holder = Self.process(in: descriptor)
             _ = linux_close(descriptor)
-            throw SpoolError(.locked(process: holder), "use", path: state.path)
+            throw SpoolError(.locked(process: holder), "use", path: spool)
         }
         guard result == 0 else {
             _ = linux_close(descriptor)

@@ -22,6 +22,8 @@ struct linux_facts {
     /// Nanoseconds since 1970, clamped to what an int64_t holds.
     int64_t modified;
     int64_t changed;
+    /// When the inode was made, or zero where the file system does not say.
+    int64_t born;
 };
 
 /// openat(2) with O_CLOEXEC, O_NOFOLLOW and O_NOCTTY added.

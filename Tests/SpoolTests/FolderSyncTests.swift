@@ -1,0 +1,157 @@
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Spool
+
+@Suite("Folder sync")
+struct FolderSyncTests {
+    /// A disk whose syncs a test lets through one by one.
+    private final class Disk: Sendable {
+        struct State {
+            var begun = 0
+            var allowed = 0
+            var result: Int32 = 0
+        }
+        let state = Monitor(State())
+        var begun: Int { state.locked { $0.begun } }
+
+        func makeFolder() -> FolderSync {
+            FolderSync(descriptor: 0, path: Array("/q".utf8)) { _ in
+                self.state.locked { $0.begun += 1 }
+                return self.state.waiting { state in
+                    guard state.allowed > 0 else { return nil }
+                    state.allowed -= 1
+                    return state.result
+                }
+            }
+        }
+
+        func allow(_ count: Int, result: Int32 = 0) {
+            state.locked { state in
+                state.allowed += count
+                state.result = result
+            }
+            state.wakeAll()
+        }
+    }
+
+    /// A thread's result, once it has one.
+    private final class Outcome: Sendable {
+        let error = Mutex<SpoolError.Kind?>(nil)
+        let isDone = Atomic(false)
+
+        func run(_ folder: FolderSync, on threads: SpoolThreads) {
+            threads.run {
+                do throws(SpoolError) {
+                    try folder.wait()
+                } catch {
+                    self.error.withLock { $0 = error.kind }
+                }
+                self.isDone.store(true, ordering: .sequentiallyConsistent)
+            }
+        }
+        var done: Bool { isDone.load(ordering: .sequentiallyConsistent) }
+    }
+
+    @Test func `nobody waits when nothing happened since the last sync`() throws {
+        let disk = Disk()
+        let folder = disk.makeFolder()
+        disk.allow(10)
+        try folder.wait()
+        try folder.wait()
+        #expect(disk.begun == 1)
+        #expect(!folder.isDirty)
+        folder.touch()
+        #expect(folder.isDirty)
+        try folder.wait()
+        #expect(disk.begun == 2)
+    }
+
+    // leader            follower            latecomers (14)
+    // touch
+    // fsync begins
+    //                   touch, waits        touch, wait
+    // fsync ends
+    // returns           fsync begins
+    //                   fsync ends
+    //                   returns             return
+    @Test func `a waiter joins only a sync that began after its rename`() async throws {
+        let disk = Disk()
+        let folder = disk.makeFolder()
+        let threads = SpoolThreads()
+        let leader = Outcome()
+        leader.run(folder, on: threads)
+        try await waitUntil("the first sync") { disk.begun == 1 }
+        let followers = (0..<15).map { _ in Outcome() }
+        for follower in followers {
+            folder.touch()
+            follower.run(folder, on: threads)
+        }
+        disk.allow(1)
+        try await waitUntil("the leader") { leader.done }
+        try await waitUntil("the second sync") { disk.begun == 2 }
+        #expect(followers.allSatisfy { !$0.done })
+        disk.allow(15)
+        try await waitUntil("the followers") { followers.allSatisfy(\.done) }
+        // All sixteen threads may not have asked before the second sync began: those need a third.
+        #expect(disk.begun <= 3)
+        disk.allow(100)
+        threads.stop()
+    }
+
+    @Test func `a failed sync is not repeated and believed`() async throws {
+        let disk = Disk()
+        let folder = disk.makeFolder()
+        disk.allow(1, result: -EIO)
+        #expect(kind { try folder.wait() } == .io)
+        disk.allow(10)
+        #expect(kind { try folder.wait() } == .io)
+        folder.touch()
+        let later = #expect(throws: SpoolError.self) { try folder.wait() }
+        #expect(
+            later?.sentence == "cannot sync /q: an earlier sync of this folder failed; "
+                + "check the disk, then restart postchute"
+        )
+        #expect(disk.begun == 1)
+        #expect(
+            folder.sickness?.sentence
+                == "cannot sync /q: Input/output error; check the disk, then restart postchute"
+        )
+    }
+
+    @Test func `everybody who waited for a failed sync hears of it`() async throws {
+        let disk = Disk()
+        let folder = disk.makeFolder()
+        let threads = SpoolThreads()
+        let outcomes = (0..<8).map { _ in Outcome() }
+        for outcome in outcomes { outcome.run(folder, on: threads) }
+        try await waitUntil("the sync") { disk.begun == 1 }
+        disk.allow(1, result: -EIO)
+        threads.stop()
+        #expect(outcomes.allSatisfy { $0.error.withLock { $0 } == .io })
+    }
+
+    @Test func `a file system without folder syncs is taken as it is`() throws {
+        let disk = Disk()
+        let folder = disk.makeFolder()
+        disk.allow(1, result: -EINVAL)
+        try folder.wait()
+        #expect(folder.sickness == nil)
+    }
+}
+
+@Suite("Spool threads")
+struct SpoolThreadsTests {
+    @Test func `stopping finishes what was handed over and drops the rest`() {
+        let threads = SpoolThreads(count: 4)
+        let count = Monitor(0)
+        for _ in 0..<5000 { threads.run { count.locked { $0 += 1 } } }
+        threads.stop()
+        #expect(count.locked { $0 } == 5000)
+        threads.run { count.locked { $0 += 1 } }
+        threads.stop()
+        #expect(count.locked { $0 } == 5000)
+    }
+}
