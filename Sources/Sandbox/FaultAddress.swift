@@ -126,8 +126,8 @@ package struct FaultAddress: Hashable, Sendable {
                 return true
             }
             guard let subject = words.popFirst(), let last = words.popFirst() else { return false }
-            let detail = last.split(separator: "-", maxSplits: 1)
-            let status = "\(parts[1]).\(subject).\(detail.first ?? "")"
+            let detail = last.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+            let status = "\(parts[1]).\(subject).\(detail[0])"
             let variant = detail.count == 2 ? String(detail[1]) : nil
             guard FaultCatalogue.isStatus(status),
                 variant == nil

@@ -79,10 +79,8 @@ private struct RuleReader {
 
     private mutating func readPoint() throws(FaultScriptError) -> FaultPoint {
         let word = words.popFirst()?.text ?? ""
-        let spelling = word == "HELO" ? "EHLO" : word
-        let point = FaultPoint.allCases.first {
-            $0.rawValue.lowercased() == spelling.lowercased()
-        }
+        let spelling = word.lowercased() == "helo" ? "ehlo" : word.lowercased()
+        let point = FaultPoint.allCases.first { $0.rawValue.lowercased() == spelling }
         guard let point else {
             let known = FaultPoint.allCases.map(\.rawValue).joined(separator: ", ")
             throw error("\"\(word)\" is no moment of a session; it must be one of \(known).")

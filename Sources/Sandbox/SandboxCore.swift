@@ -6,6 +6,9 @@ internal import TLSEngine
 final class SandboxCore: Sendable {
     /// The name on the certificate that is meant for another host.
     static let wrongName = "wrong-name.postchute.example"
+    /// The first name on the expired certificate: OpenSSL mixes up trusted certificates that have
+    /// the same subject, and would not come to look at the dates.
+    static let expiredName = "expired.postchute.example"
 
     let options: SandboxOptions
     let store: MessageStore
@@ -31,7 +34,8 @@ final class SandboxCore: Sendable {
         ordinary = try Self.context(names)
         expired =
             wanted.contains(.handshake(.expired))
-            ? try Self.context(names, validity: now - 30 * day...now - day) : nil
+            ? try Self.context([Self.expiredName] + names, validity: now - 30 * day...now - day)
+            : nil
         wrongName =
             wanted.contains(.handshake(.wrongName)) ? try Self.context([Self.wrongName]) : nil
         try writeCertificates()

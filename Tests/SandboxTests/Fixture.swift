@@ -1,4 +1,5 @@
 import NIOPosix
+import Synchronization
 import TestSupport
 
 @testable import Sandbox
@@ -24,4 +25,13 @@ func withSandbox<Value>(
         await server.stop()
         throw error
     }
+}
+
+/// Collects the messages a sandbox tells of.
+final class Told: Sendable {
+    private let book = Mutex<[SandboxMessage]>([])
+
+    var messages: [SandboxMessage] { book.withLock { $0 } }
+
+    func add(_ message: SandboxMessage) { book.withLock { $0.append(message) } }
 }
