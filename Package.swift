@@ -16,6 +16,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
@@ -55,7 +56,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
         // C below Swift.
@@ -78,7 +80,7 @@ let package = Package(
 
         // The spool and what moves through it.
         library("Spool", ["CLinux", "COpenSSL"]),
-        library("Pickup", ["CLinux", "MailMessage", "Spool", subprocess]),
+        library("Pickup", ["CLinux", "MailMessage", "Spool", subprocess, system]),
         library(
             "Delivery",
             [
@@ -131,7 +133,7 @@ let package = Package(
         ),
         tests("SettingsTests", ["Settings", "TestSupport"], exclude: ["BadSettings"]),
         tests("SpoolTests", ["Spool", "CLinux", "TestSupport"]),
-        tests("PickupTests", ["Pickup", "Spool", "CLinux", "TestSupport"]),
+        tests("PickupTests", ["Pickup", "MailMessage", "Spool", "TestSupport", "postchute-watch"]),
         tests(
             "DeliveryTests",
             [

@@ -1,0 +1,105 @@
+internal import CLinux
+internal import Glibc
+internal import MailMessage
+internal import Spool
+
+extension CandidateLooker {
+    /// The marker that says a file is ready, where markers are asked for.
+    func marker(of key: CandidateKey) throws(SpoolError) -> FileName? {
+        guard case .marker(let suffix) = rules.ready, case .drop(let path) = key.place else {
+            return nil
+        }
+        let directory = try directory(path)
+        for name in CandidateName.markers(of: key.name, suffix: suffix)
+        where try directory.facts(name) != nil {
+            return name
+        }
+        return nil
+    }
+
+    /// Takes a file that was found ready out of its writer's reach.
+    func claim(_ look: Look, truncated: Completeness?) -> LookOutcome {
+        guard let file = look.file, let facts = look.facts else { return .gone }
+        // A writer waits in open() for our lease: it was first. It gets the file, we look again.
+        if look.hasLease && linux_lease(file.descriptor) != F_RDLCK {
+            return look.again(in: Self.raceDelay)
+        }
+        // The lease goes with the descriptor at the end of this look, right after the rename.
+        do throws(SpoolError) {
+            let marker = try marker(of: look.key)
+            let outcome =
+                if let truncated {
+                    try hold(look.key, file, facts, truncated)
+                } else {
+                    try take(look.key, file, facts)
+                }
+            if let marker, case .drop(let path) = look.key.place {
+                // What a failure leaves is a marker without a file, which means nothing.
+                _ = try? directory(path).remove(marker)
+            }
+            return outcome
+        } catch {
+            return outcome(ofClaim: error, look)
+        }
+    }
+
+    private func take(
+        _ key: CandidateKey,
+        _ file: OpenFile,
+        _ facts: FileFacts
+    ) throws(SpoolError) -> LookOutcome {
+        let (name, isStray) = (try claim(key, file, facts), key.place == .queue)
+        return .claimed(
+            ClaimedFile(name: name, original: key.name, facts: facts, isStray: isStray)
+        )
+    }
+
+    private func claim(
+        _ key: CandidateKey,
+        _ file: OpenFile,
+        _ facts: FileFacts
+    ) throws(SpoolError) -> SpoolName {
+        let descriptor = file.descriptor
+        switch key.place {
+        case .drop(let path):
+            let directory = try directory(path)
+            return try spool.claim(key.name, in: directory, descriptor: descriptor, facts: facts)
+        case .queue: return try spool.adopt(stray: key.name, descriptor: descriptor, facts: facts)
+        }
+    }
+
+    private func hold(
+        _ key: CandidateKey,
+        _ file: OpenFile,
+        _ facts: FileFacts,
+        _ completeness: Completeness
+    ) throws(SpoolError) -> LookOutcome {
+        let reason = Array(HeldReason.text(of: completeness, patience: rules.patience).utf8)
+        if case .drop(let path) = key.place {
+            do throws(SpoolError) {
+                let name = try spool.hold(
+                    unclaimed: key.name,
+                    in: try directory(path),
+                    descriptor: file.descriptor,
+                    facts: facts,
+                    reason: reason
+                )
+                return held(name, key, completeness)
+            } catch {
+                guard error.kind == .crossDevice else { throw error }
+            }
+        }
+        switch try spool.hold(try claim(key, file, facts), from: .queue, reason: reason) {
+        case .moved(let name), .fetched(let name, _): return held(name, key, completeness)
+        case .elsewhere: return .gone
+        }
+    }
+
+    private func held(
+        _ name: SpoolName,
+        _ key: CandidateKey,
+        _ completeness: Completeness
+    ) -> LookOutcome {
+        .held(HeldFile(name: name, original: key.name, completeness: completeness))
+    }
+}

@@ -1,0 +1,66 @@
+internal import Glibc
+internal import Spool
+
+extension CandidateLooker {
+    /// What one look has found so far.
+    struct Look {
+        let key: CandidateKey
+        let now: PickupTime
+        var facts: FileFacts?
+        var file: OpenFile?
+        var hasLease = false
+
+        var isBelowDrop: Bool {
+            switch key.place {
+            case .drop(let path): !path.isEmpty
+            case .queue: false
+            }
+        }
+
+        func again(in delay: Duration) -> LookOutcome { .waiting(until: now.monotonic + delay) }
+    }
+
+    /// What a claim that failed means for the file and the pickup.
+    func outcome(ofClaim error: SpoolError, _ look: Look) -> LookOutcome {
+        switch error.kind {
+        case .vanished:
+            // The file, or the folder it was to go to.
+            do throws(SpoolError) { try spool.checkFolders() } catch { return .trouble(error) }
+            return .gone
+        case .exists, .changed, .busy, .notPlain: return look.again(in: Self.raceDelay)
+        case .crossDevice where look.isBelowDrop:
+            return look.facts.map { .left(.otherFileSystem, $0) } ?? .gone
+        case .noSpace, .denied, .readOnly, .io, .sick, .crossDevice, .unsafe, .locked, .corrupt,
+            .onTheWire, .other:
+            return .trouble(error)
+        }
+    }
+
+    /// What it means that a file could not be looked into.
+    func outcome(of error: SpoolError, _ look: Look) -> LookOutcome {
+        guard let facts = look.facts else { return outcome(ofFolder: error, look) }
+        switch error.kind {
+        case .vanished: return .gone
+        case .denied: return .left(.unreadable(owner: facts.user, mode: facts.mode), facts)
+        case .io: return .left(.damaged, facts)
+        case .notPlain: return .left(.symbolicLink, facts)
+        case .exists, .changed, .busy: return look.again(in: Self.raceDelay)
+        // Somebody else's lease: the open would have waited.
+        case .other where error.number == EAGAIN: return look.again(in: Self.raceDelay)
+        case .other where error.number == ENXIO: return .left(.device, facts)
+        case .noSpace, .readOnly, .sick, .crossDevice, .unsafe, .locked, .corrupt, .onTheWire,
+            .other:
+            return .trouble(error)
+        }
+    }
+
+    /// Nothing is known of the file yet: its folder went or was replaced.
+    private func outcome(ofFolder error: SpoolError, _ look: Look) -> LookOutcome {
+        switch error.kind {
+        case .vanished, .notPlain, .unsafe, .changed: .gone
+        case .exists, .busy, .noSpace, .denied, .readOnly, .io, .sick, .crossDevice, .locked,
+            .corrupt, .onTheWire, .other:
+            .trouble(error)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+internal import CLinux
+internal import MailMessage
+internal import Spool
+
+/// Reads the two ends of a file into buffers of its own.
+struct ContentReader: ~Copyable {
+    private let head: UnsafeMutableRawBufferPointer
+    private let tail: UnsafeMutableRawBufferPointer
+
+    init() {
+        head = .allocate(byteCount: MessageInspector().headOctets, alignment: 16)
+        tail = .allocate(byteCount: Completeness.tailOctets, alignment: 16)
+    }
+
+    deinit {
+        head.deallocate()
+        tail.deallocate()
+    }
+
+    /// What was read: whether the end is there, and a hash to compare with another reading.
+    struct Reading {
+        var completeness: Completeness
+        var fingerprint: UInt64
+    }
+
+    /// Reads an open file of a known size; `nil` with the error number when the disk refuses.
+    func read(_ descriptor: Int32, size: Int64) -> Result<Reading, SystemError> {
+        let isWhole = size <= Int64(head.count)
+        let headCount = read(descriptor, into: head, at: 0)
+        let tailStart = max(0, size - Int64(tail.count))
+        let tailCount = isWhole ? 0 : read(descriptor, into: tail, at: tailStart)
+        guard headCount >= 0, tailCount >= 0 else {
+            return .failure(
+                SystemError(number: Int32(truncatingIfNeeded: -min(headCount, tailCount)))
+            )
+        }
+        let ends = (
+            UnsafeRawBufferPointer(rebasing: head[..<Int(headCount)]),
+            UnsafeRawBufferPointer(rebasing: tail[..<Int(tailCount)])
+        )
+        return .success(
+            Reading(
+                completeness: .check(head: ends.0, tail: ends.1, isWholeFile: isWhole),
+                fingerprint: Self.hash(ends.1, Self.hash(ends.0, 0xCBF2_9CE4_8422_2325))
+            )
+        )
+    }
+
+    private func read(
+        _ descriptor: Int32,
+        into buffer: UnsafeMutableRawBufferPointer,
+        at offset: Int64
+    ) -> Int64 {
+        var filled: Int64 = 0
+        while filled < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[Int(filled)...])
+            let count = linux_read_at(descriptor, rest.baseAddress, rest.count, offset + filled)
+            if count < 0 { return count }
+            if count == 0 { break }
+            filled += count
+        }
+        return filled
+    }
+
+    /// FNV-1a over words: it only has to notice a writer, not to resist one.
+    private static func hash(_ octets: UnsafeRawBufferPointer, _ seed: UInt64) -> UInt64 {
+        var hash = seed
+        let words = octets.count / 8
+        for index in 0..<words {
+            hash ^= octets.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
+            hash &*= 0x100_0000_01B3
+        }
+        for octet in octets[(words * 8)...] {
+            hash ^= UInt64(octet)
+            hash &*= 0x100_0000_01B3
+        }
+        return hash
+    }
+}
+
+/// An errno.
+struct SystemError: Error {
+    var number: Int32
+}

@@ -1,0 +1,44 @@
+// What a pickup needs of the spool before a file is a message.
+extension MessageSpool {
+    /// What a file is that lies in `queue/` without an id, or `nil` when it is gone.
+    package func facts(stray name: FileName) throws(SpoolError) -> FileFacts? {
+        try folders.queue.facts(name.octets)
+    }
+
+    /// Moves a file from the drop folder straight to `held/`: state D to H.
+    ///
+    /// Never by way of `queue/`, where the engine could find it and send it. The reason, which lies
+    /// beside it as in `failed/`, is durable before the move and the move when this returns.
+    ///
+    /// - Throws: ``SpoolError/Kind/crossDevice`` when the spool lies on another file system.
+    package func hold(
+        unclaimed name: FileName,
+        in directory: DropDirectory,
+        descriptor: Int32,
+        facts: FileFacts,
+        reason: [UInt8]
+    ) throws(SpoolError) -> SpoolName {
+        let candidate = Candidate(name, in: directory.folder, descriptor, facts)
+        let goal = SpoolName(id: makeID(), original: name)
+        if goal.original != name { try states.save(DeliveryState(id: goal.id, originalName: name)) }
+        try folders.held.write(
+            reason,
+            as: goal.reasonOctets,
+            through: TemporaryName.reason(goal.id),
+            mode: copyMode
+        )
+        do throws(SpoolError) {
+            try folders.held.sync.wait()
+            try directory.folder.move(name.octets, to: folders.held, as: goal.octets)
+            try checkArrival(of: candidate, as: goal, in: folders.held)
+        } catch {
+            // Best effort: recovery removes a reason without its message, and the state with it.
+            _ = try? folders.held.remove(goal.reasonOctets)
+            if goal.original != name { try? states.remove(goal.id) }
+            throw error
+        }
+        drops.recordClaim(in: directory)
+        try folders.held.sync.wait()
+        return goal
+    }
+}
