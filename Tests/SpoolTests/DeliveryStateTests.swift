@@ -5,7 +5,7 @@ import Testing
 @Suite("Delivery state")
 struct DeliveryStateTests {
     private func example() -> DeliveryState {
-        let original = FileName(octets: [0xFF, 0x0A, 0x20, 0x25, 0x80])!
+        let original = FileName(unchecked: [0xFF, 0x0A, 0x20, 0x25, 0x80])
         var state = DeliveryState(id: .example, originalName: original)
         state.identity = FileIdentity(device: .max, inode: 7, born: 9, digest: Array(0..<32))
         for number in 0..<3 {

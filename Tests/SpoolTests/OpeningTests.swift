@@ -267,7 +267,8 @@ struct WriterTests {
             let scratch = try ScratchFolder("unprivileged")
             let drop = try scratch.makeFolder("drop")
             try scratch.write("Subject: x\r\n\r\n", to: "drop/a.eml")
-            guard chmod(scratch.path, 0o755) == 0, chown(drop, 54_322, 54_321) == 0,
+            guard chmod(scratch.path, 0o755) == 0, chown(scratch.path, 54_322, 54_322) == 0,
+                chown(drop, 54_322, 54_321) == 0,
                 chmod(drop, 0o3770) == 0, chown(scratch.path("drop/a.eml"), 54_321, 54_321) == 0,
                 chmod(scratch.path("drop/a.eml"), 0o644) == 0,
                 setgroups(0, nil) == 0, setgid(54_322) == 0, setuid(54_322) == 0

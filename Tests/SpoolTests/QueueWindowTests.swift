@@ -7,7 +7,7 @@ struct QueueWindowTests {
     private func name(_ time: Int64, _ original: String = "message.eml") -> SpoolName {
         SpoolName(
             id: SpoolID(microseconds: time, random: UInt64(time)),
-            original: FileName(original)!
+            original: FileName(unchecked: Array(original.utf8))
         )
     }
 

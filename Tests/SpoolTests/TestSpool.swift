@@ -75,7 +75,9 @@ final class TestSpool: Sendable {
     }
 
     /// Claims a file of the drop folder.
-    func claim(_ name: String) throws -> SpoolName { try claim(FileName(name)!) }
+    func claim(_ name: String) throws -> SpoolName {
+        try claim(FileName(unchecked: Array(name.utf8)))
+    }
 
     /// Claims a file of the drop folder.
     func claim(_ name: FileName, by spool: MessageSpool? = nil) throws -> SpoolName {
@@ -110,9 +112,11 @@ extension SpoolName {
 }
 
 extension SpoolID {
+    /// The id 20261123T101530123456-7h3k9q2mzx4wp.
     static let example = SpoolID(
-        octets: Array("20261123T101530123456-7h3k9q2mzx4wp".utf8)
-    )!
+        microseconds: TestSpool.Controls.noon,
+        random: 0x788E_69B8_A9FE_9396
+    )
 }
 
 /// The kind of the error a body throws, or `nil` when it throws none.
