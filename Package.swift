@@ -22,6 +22,7 @@ let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
 )
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser",
     package: "swift-argument-parser"
@@ -101,7 +102,7 @@ let package = Package(
                 "CLinux", "Delivery", "EventLog", "MailMessage", "Operations", "Pickup",
                 "SMTPSubmission", "SafeText", "Sandbox", "Settings", "Spool", "Submission",
                 "TLSEngine",
-                argumentParser, lifecycle, logging, nioCore, nioPosix,
+                argumentParser, lifecycle, logging, nioCore, nioPosix, signals,
             ],
             swiftSettings: settings
         ),
@@ -138,7 +139,7 @@ let package = Package(
             "DeliveryTests",
             [
                 "Delivery", "EventLog", "MailMessage", "Spool", "Submission", "TestSupport",
-                nioCore, nioEmbedded,
+                nioCore, nioPosix,
             ]
         ),
         tests("OperationsTests", ["Operations", "Delivery", "Settings", "Spool", "TestSupport"]),

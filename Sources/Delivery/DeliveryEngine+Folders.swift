@@ -2,11 +2,11 @@ internal import Spool
 
 extension DeliveryEngine {
     func recover(_ lane: PickupLane) {
-        let (spool, pickup) = (lane.pickup.spool, lane.pickup.name)
+        let (spool, key) = (lane.pickup.spool, lane.key)
         lane.isScanning = true
         onThread {
             .recovered(
-                pickup: pickup,
+                lane: key,
                 Result { () throws(SpoolError) in try Leftovers(recovering: spool) }
             )
         }
@@ -73,11 +73,11 @@ extension DeliveryEngine {
     func scan(_ lane: PickupLane) {
         guard !lane.isScanning, !lane.needsRecovery else { return }
         lane.isScanning = true
-        let (spool, pickup) = (lane.pickup.spool, lane.pickup.name)
+        let (spool, key) = (lane.pickup.spool, lane.key)
         let underWay = lane.queue.underWay
         onThread {
             .scanned(
-                pickup: pickup,
+                lane: key,
                 Result { () throws(SpoolError) in
                     try QueueReading(of: spool, excluding: underWay)
                 }
@@ -92,6 +92,7 @@ extension DeliveryEngine {
         case .failure(let error):
             suspend(lane, error)
         case .success(let found):
+            if !found.strays.isEmpty { lane.pickup.foundStrays(found.strays) }
             let (now, wall) = (clock.monotonic(), clock.wall())
             lane.queue.replaceWaiting(with: found) { nextAttempt in
                 // Clock steps between two runs must not park a message for years.
@@ -131,6 +132,8 @@ struct QueueReading: Sendable {
     private(set) var deferred: [(name: SpoolName, nextAttempt: Int64)] = []
     /// Whether more waits than fits.
     let isPartial: Bool
+    /// Files that somebody put there by hand.
+    let strays: [FileName]
 
     /// Reads a queue folder, leaving out what is under way; blocking.
     init(of spool: MessageSpool, excluding underWay: Set<SpoolID>) throws(SpoolError) {
@@ -141,6 +144,7 @@ struct QueueReading: Sendable {
             excluding: { underWay.contains($0) }
         )
         isPartial = !scan.isComplete
+        strays = scan.strays
         while let name = waiting.popFirst() {
             deferred.append((name, try spool.nextAttempt(of: name.id) ?? 0))
         }

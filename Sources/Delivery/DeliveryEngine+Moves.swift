@@ -20,10 +20,10 @@ extension DeliveryEngine {
     /// Has a spool thread move the file; nobody else's message waits for it.
     func carryOut(_ order: SettlementOrder, _ lane: PickupLane, _ route: RouteLane?) {
         let spool = lane.pickup.spool
-        let (pickup, routeName) = (lane.pickup.name, route?.route.name)
+        let (key, routeName) = (lane.key, route?.route.name)
         onThread {
             let result = Result { () throws(SpoolError) in try order.carryOut(in: spool) }
-            return .settled(order, pickup: pickup, route: routeName, result)
+            return .settled(order, lane: key, route: routeName, result)
         }
     }
 
@@ -62,7 +62,7 @@ extension DeliveryEngine {
         case .requeue(_, _, let pause):
             lane.queue.finish(order.name.id)
             lane.queue.postpone(order.name, until: now + pause)
-        case .recordPart(let state):
+        case .recordPart(_, let state):
             nextPart(order, state, lane, route, at: now)
         }
     }
@@ -76,7 +76,6 @@ extension DeliveryEngine {
     ) {
         guard var message = order.message else { return lane.queue.finish(order.name.id) }
         message.state = state
-        message.isInSending = true
         guard let route = route ?? lane.activeRoute ?? lane.routes.first else { return }
         route.ready.prepend(ReadyMessage(message: message, lane: lane))
         if self.state.isStopping { giveBack(route, at: now) } else { submitReady(route, at: now) }

@@ -47,8 +47,8 @@ extension DeliveryEngine {
     private func load(_ name: SpoolName, _ lane: PickupLane, _ route: RouteLane) {
         route.loading += 1
         let loader = MessageLoader(spool: lane.pickup.spool, rules: lane.pickup.rules)
-        let (pickup, routeName) = (lane.pickup.name, route.route.name)
-        onThread { .loaded(name, loader.load(name), pickup: pickup, route: routeName) }
+        let (key, routeName) = (lane.key, route.route.name)
+        onThread { .loaded(name, loader.load(name), lane: key, route: routeName) }
     }
 
     /// Gives back what was loaded ahead, so that another route may take it.
@@ -88,7 +88,7 @@ extension DeliveryEngine {
             spool: ready.lane.pickup.spool,
             threads: threads
         )
-        let (pickup, routeName) = (ready.lane.pickup.name, route.route.name)
+        let (key, routeName) = (ready.lane.key, route.route.name)
         let attempt = Attempt(
             message: ready.message,
             offered: offered,
@@ -97,7 +97,7 @@ extension DeliveryEngine {
         )
         route.route.submitter.submit(source) { report in
             // The submitter's contract puts this on the loop.
-            self.ended(attempt, report, pickup: pickup, route: routeName)
+            self.ended(attempt, report, lane: key, route: routeName)
         }
     }
 

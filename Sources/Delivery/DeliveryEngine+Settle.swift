@@ -64,8 +64,8 @@ extension DeliveryEngine {
     }
 
     /// Takes the outcome of one submission.
-    func ended(_ attempt: Attempt, _ report: AttemptReport, pickup: String, route name: String) {
-        guard let lane = lane(pickup), let route = route(name) else { return }
+    func ended(_ attempt: Attempt, _ report: AttemptReport, lane key: Int, route name: String) {
+        guard let lane = lane(key: key), let route = route(name) else { return }
         route.submitting -= 1
         let now = clock.monotonic()
         var message = attempt.message
@@ -87,7 +87,7 @@ extension DeliveryEngine {
             if route.condition.succeeded() { log.routeResumed(name) }
         }
         let place = DeliveryLog.Place(
-            pickup: pickup,
+            pickup: lane.pickup.name,
             route: name,
             duration: now - attempt.startedAt
         )
@@ -123,7 +123,7 @@ extension DeliveryEngine {
             carryOut(.sent, message, lane, route)
         case .nextPart:
             log.partSent(message, report, step.place)
-            carryOut(.recordPart(history(message, report, step)), message, lane, route)
+            carryOut(.recordPart(in: folder, history(message, report, step)), message, lane, route)
         case .retry(let pause):
             settleRetry(message, report, step, after: pause)
         case .again, .waitForSender:

@@ -48,14 +48,26 @@ package final class DeliveryEngine: Sendable {
 
     /// Adds a pickup, settles what a crash left in its spool and reads its queue.
     ///
-    /// Unknown route names are ignored: the settings have refused them.
+    /// A pickup of the same name is replaced: its folder is another one now, and what is under way
+    /// in the old one is finished there. Unknown route names are ignored: the settings have refused
+    /// them.
     package func add(_ pickup: DeliveryPickup) {
         loop.preconditionInEventLoop()
-        let lane = PickupLane(pickup)
+        if let old = lane(pickup.name) { retire(old) }
+        state.lastKey += 1
+        let lane = PickupLane(pickup, key: state.lastKey)
         lane.routes = pickup.routes.compactMap { route($0) }
         for route in lane.routes { route.pickups.append(lane) }
         state.lanes.append(lane)
         recover(lane)
+    }
+
+    private func retire(_ lane: PickupLane) {
+        lane.isRetired = true
+        for order in lane.unsettled { lane.queue.finish(order.name.id) }
+        lane.unsettled = []
+        for route in state.routes { route.pickups.removeAll { $0 === lane } }
+        state.lanes.removeAll { $0.isRetired && $0.queue.inFlightCount == 0 }
     }
 
     /// Tells the engine of messages a pickup has just claimed; callable from any thread.
@@ -79,19 +91,24 @@ package final class DeliveryEngine: Sendable {
             switch event {
             case .claimed(let names, let pickup): claimed(names, in: lane(pickup))
             case .wake(let pickup): if let lane = lane(pickup) { lookAgain(lane) }
-            case .recovered(let pickup, let result): recovered(result, in: lane(pickup))
-            case .scanned(let pickup, let result): scanned(result, in: lane(pickup))
-            case .loaded(let taken, let outcome, let pickup, let route):
-                loaded(taken, outcome, lane(pickup), self.route(route))
-            case .settled(let order, let pickup, let route, let result):
-                settled(order, lane(pickup), self.route(route), result)
+            case .recovered(let key, let result): recovered(result, in: lane(key: key))
+            case .scanned(let key, let result): scanned(result, in: lane(key: key))
+            case .loaded(let taken, let outcome, let key, let route):
+                loaded(taken, outcome, lane(key: key), self.route(route))
+            case .settled(let order, let key, let route, let result):
+                settled(order, lane(key: key), self.route(route), result)
             case .pauseFlags(let flags): apply(flags)
             }
         }
         pump()
     }
 
-    func lane(_ name: String) -> PickupLane? { state.lanes.first { $0.pickup.name == name } }
+    /// The lane that serves a pickup now.
+    func lane(_ name: String) -> PickupLane? {
+        state.lanes.first { $0.pickup.name == name && !$0.isRetired }
+    }
+
+    func lane(key: Int) -> PickupLane? { state.lanes.first { $0.key == key } }
 
     func route(_ name: String?) -> RouteLane? {
         name.flatMap { name in state.routes.first { $0.route.name == name } }
@@ -117,12 +134,12 @@ package final class DeliveryEngine: Sendable {
 enum EngineEvent: Sendable {
     case claimed([SpoolName], pickup: String)
     case wake(pickup: String)
-    case recovered(pickup: String, Result<Leftovers, SpoolError>)
-    case scanned(pickup: String, Result<QueueReading, SpoolError>)
-    case loaded(SpoolName, LoadOutcome, pickup: String, route: String)
+    case recovered(lane: Int, Result<Leftovers, SpoolError>)
+    case scanned(lane: Int, Result<QueueReading, SpoolError>)
+    case loaded(SpoolName, LoadOutcome, lane: Int, route: String)
     case settled(
         SettlementOrder,
-        pickup: String,
+        lane: Int,
         route: String?,
         Result<MessageLocation?, SpoolError>
     )
@@ -142,6 +159,7 @@ struct EngineState {
     var inbox: BatchedInbox<EngineEvent>?
     var startedAt: Duration
     var lastRescan: Duration
+    var lastKey = 0
     var wakeUp: (at: Duration, task: Scheduled<Void>)?
     var housekeeping: RepeatedTask?
     /// Set by ``DeliveryEngine/stop()``; succeeded when nothing is under way any more.

@@ -11,6 +11,8 @@ package struct DeliveryPickup: Sendable {
     package var routes: [String]
     package var policy: SettlementPolicy
     package var rules: MessageRules
+    /// Told of files that somebody put into the queue folder by hand and that have no id yet.
+    package var foundStrays: @Sendable ([FileName]) -> Void
 
     /// Creates a pickup.
     package init(
@@ -18,13 +20,15 @@ package struct DeliveryPickup: Sendable {
         spool: MessageSpool,
         routes: [String],
         policy: SettlementPolicy,
-        rules: MessageRules = MessageRules()
+        rules: MessageRules = MessageRules(),
+        foundStrays: @escaping @Sendable ([FileName]) -> Void = { _ in }
     ) {
         self.name = name
         self.spool = spool
         self.routes = routes
         self.policy = policy
         self.rules = rules
+        self.foundStrays = foundStrays
     }
 }
 
@@ -66,6 +70,10 @@ package struct DeliveryRoute: Sendable {
 /// What the engine keeps for one pickup; confined to the delivery loop.
 final class PickupLane {
     let pickup: DeliveryPickup
+    /// Tells it from an earlier lane of the same pickup, whose folder was replaced.
+    let key: Int
+    /// Whether a newer lane has taken its place: what is under way is finished, nothing begins.
+    var isRetired = false
     var routes: [RouteLane] = []
     var queue = PickupQueue()
     var history = SuspensionHistory()
@@ -83,7 +91,10 @@ final class PickupLane {
     var suspendedSenders: [String: (until: Duration, reason: String)] = [:]
     var counters = PickupCounters()
 
-    init(_ pickup: DeliveryPickup) { self.pickup = pickup }
+    init(_ pickup: DeliveryPickup, key: Int) {
+        self.pickup = pickup
+        self.key = key
+    }
 
     /// The route that serves now, or `nil` while all of them are suspended.
     ///

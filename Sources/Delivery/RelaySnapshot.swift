@@ -45,6 +45,16 @@ package struct RelaySnapshot: Hashable, Sendable, Codable {
         /// Senders that wait, with the reason.
         package var suspendedSenders: [String: String]
         package var counters: PickupCounters
+
+        /// Creates the status of a pickup whose folder is not there.
+        package init(missing name: String, _ folder: String?) {
+            self.name = name
+            self.folder = folder
+            isPaused = false
+            (waiting, deferred, underWay) = (0, 0, 0)
+            suspendedSenders = [:]
+            counters = PickupCounters()
+        }
     }
 
     /// One route.
@@ -73,25 +83,22 @@ extension DeliveryEngine {
             takenAt: clock.wall(),
             processID: processID,
             version: version,
-            pickups: state.lanes.map { status(of: $0) },
+            pickups: state.lanes.filter { !$0.isRetired }.map { status(of: $0) },
             routes: state.routes.map { status(of: $0, at: now) }
         )
     }
 
     private func status(of lane: PickupLane) -> RelaySnapshot.PickupStatus {
-        RelaySnapshot.PickupStatus(
-            name: lane.pickup.name,
-            isPaused: lane.isPaused,
-            suspended: lane.suspendedUntil == nil ? nil : lane.suspensionReason,
-            readiness: nil,
-            folder: nil,
-            route: lane.activeRoute?.route.name,
-            waiting: lane.queue.freshCount,
-            deferred: lane.queue.deferredCount,
-            underWay: lane.queue.inFlightCount,
-            suspendedSenders: lane.suspendedSenders.mapValues { $0.reason },
-            counters: lane.counters
-        )
+        var status = RelaySnapshot.PickupStatus(missing: lane.pickup.name, nil)
+        status.isPaused = lane.isPaused
+        status.suspended = lane.suspendedUntil == nil ? nil : lane.suspensionReason
+        status.route = lane.activeRoute?.route.name
+        status.waiting = lane.queue.freshCount
+        status.deferred = lane.queue.deferredCount
+        status.underWay = lane.queue.inFlightCount
+        status.suspendedSenders = lane.suspendedSenders.mapValues { $0.reason }
+        status.counters = lane.counters
+        return status
     }
 
     private func status(

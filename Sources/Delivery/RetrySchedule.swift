@@ -29,6 +29,6 @@ package struct RetrySchedule: Hashable, Sendable {
     package func pause(afterAttempts attempts: Int, jitter: Double) -> Duration {
         let doublings = min(max(attempts - 1, 0), 20)
         let pause = min(first * (1 << doublings), maximum)
-        return pause * (0.9 + 0.2 * min(max(jitter, 0), 1))
+        return pause * (900 + Int(200 * min(max(jitter, 0), 1))) / 1000
     }
 }

@@ -102,7 +102,10 @@ extension SettlementPolicy {
             table: context.table,
             effect: .none
         )
-        let hasUntried = apply(report, context, to: &consequence)
+        let wasUntried = apply(report, context, to: &consequence)
+        // A large envelope is offered in parts.
+        let hasUntried =
+            wasUntried || consequence.table.pending.contains { !context.offered.contains($0) }
         switch report.end {
         case .accepted:
             consequence.settlement = afterAcceptance(consequence, context, hasUntried: hasUntried)
@@ -112,6 +115,7 @@ extension SettlementPolicy {
                 ? .hold : .retry(after: schedule.afterUncertain)
         case .failed(let failure):
             settleFailure(failure, context, &consequence)
+            goOnWithNextPart(failure, context, &consequence)
         }
         return consequence
     }
@@ -190,6 +194,24 @@ extension SettlementPolicy {
             consequence.settlement =
                 judgement.verdict == .rejected
                 ? .fail(.rejected(failure)) : retryOrGiveUp(context, last: failure)
+        }
+    }
+
+    /// Lets the recipients that were not offered go at once, when all of a part were refused.
+    ///
+    /// Only if the part got anywhere: one that is refused for now would be offered again and again.
+    private func goOnWithNextPart(
+        _ failure: Failure,
+        _ context: AttemptContext,
+        _ consequence: inout AttemptConsequence
+    ) {
+        guard failure == .noRecipientAccepted, consequence.effect == .none else { return }
+        let pending = consequence.table.pending
+        let offered = Set(context.offered)
+        if pending.contains(where: { !offered.contains($0) }),
+            pending.count < context.table.pending.count
+        {
+            consequence.settlement = .nextPart
         }
     }
 

@@ -7,8 +7,8 @@ struct SettlementOrder: Sendable {
     enum Move: Sendable {
         /// `sending/` → `sent/`; B3 is durable when it returns.
         case sent
-        /// The outcome of a part becomes durable; the file stays in `sending/`.
-        case recordPart(DeliveryState)
+        /// The outcome of a part becomes durable; the file stays where it is.
+        case recordPart(in: SpoolFolder, DeliveryState)
         /// Back to the queue, with a history if there is one; due after the pause.
         case requeue(from: SpoolFolder, DeliveryState?, after: Duration)
         /// To `failed/`, the reason first.
@@ -28,8 +28,8 @@ struct SettlementOrder: Sendable {
         switch move {
         case .sent:
             return try spool.settleSent(name).elsewhere
-        case .recordPart(let state):
-            try spool.save(state, of: name, in: .sending)
+        case .recordPart(let folder, let state):
+            try spool.save(state, of: name, in: folder)
             return nil
         case .requeue(.queue, nil, _):
             return nil

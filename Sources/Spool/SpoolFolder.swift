@@ -37,5 +37,5 @@ package enum SpoolFolder: Hashable, Sendable {
     static let lockName = "lock"
 
     /// The names that are ours in a drop folder that is its own spool.
-    static let namesInDrop = ["queue", sentRoot, "failed", "held", "state", claimName]
+    package static let namesInDrop = ["queue", sentRoot, "failed", "held", "state", claimName]
 }

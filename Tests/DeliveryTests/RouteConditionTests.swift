@@ -20,11 +20,21 @@ struct RouteConditionTests {
         return condition
     }
 
+    private func expectTick(
+        of condition: inout RouteCondition,
+        at now: Duration,
+        _ expected: RouteCondition.Tick,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let tick = condition.tick(at: now)
+        #expect(tick == expected, sourceLocation: sourceLocation)
+    }
+
     @Test func `a new route is open and waits for nothing`() {
         var condition = RouteCondition()
         #expect(condition.isOpen)
         #expect(condition.nextInstant == nil)
-        #expect(condition.tick(at: .seconds(1_000_000)) == .nothing)
+        expectTick(of: &condition, at: .seconds(1_000_000), .nothing)
     }
 
     @Test(
@@ -40,10 +50,10 @@ struct RouteConditionTests {
         var condition = suspended(cause, at: now)
         for pause in pauses {
             #expect(condition.nextInstant == now + .seconds(pause))
-            #expect(condition.tick(at: now + .seconds(pause) - .milliseconds(1)) == .nothing)
+            expectTick(of: &condition, at: now + .seconds(pause) - .milliseconds(1), .nothing)
             now += .seconds(pause)
-            #expect(condition.tick(at: now) == .probe)
-            #expect(condition.tick(at: now + .seconds(1)) == .nothing)
+            expectTick(of: &condition, at: now, .probe)
+            expectTick(of: &condition, at: now + .seconds(1), .nothing)
             condition.suspend(
                 cause,
                 reason: "again",
@@ -58,16 +68,17 @@ struct RouteConditionTests {
     @Test func `a wrong password is never probed`() {
         var condition = suspended(.authentication, needsPerson: true)
         #expect(condition.nextInstant == nil)
-        #expect(condition.tick(at: .seconds(1_000_000)) == .nothing)
-        #expect(condition.resumed())
+        expectTick(of: &condition, at: .seconds(1_000_000), .nothing)
+        let wasSuspended = condition.resumed()
+        #expect(wasSuspended)
         #expect(condition.isOpen)
     }
 
     @Test(arguments: [(RouteCondition.Cause.rate, 15), (.blocked, 3600)])
     func `throttling ends by time alone`(cause: RouteCondition.Cause, seconds: Int) {
         var condition = suspended(cause)
-        #expect(condition.tick(at: .seconds(seconds - 1)) == .nothing)
-        #expect(condition.tick(at: .seconds(seconds)) == .opened)
+        expectTick(of: &condition, at: .seconds(seconds - 1), .nothing)
+        expectTick(of: &condition, at: .seconds(seconds), .opened)
         #expect(condition.isOpen)
     }
 
@@ -88,9 +99,9 @@ struct RouteConditionTests {
 
     @Test func `success starts the pauses anew`() {
         var condition = suspended(.connection)
-        #expect(condition.tick(at: .seconds(5)) == .probe)
-        #expect(condition.succeeded())
-        #expect(!condition.succeeded())
+        expectTick(of: &condition, at: .seconds(5), .probe)
+        let wasSuspended = [condition.succeeded(), condition.succeeded()]
+        #expect(wasSuspended == [true, false])
         condition.suspend(
             .connection,
             reason: "reason",

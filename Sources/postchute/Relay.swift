@@ -1,0 +1,143 @@
+internal import Delivery
+internal import EventLog
+internal import NIOCore
+internal import NIOPosix
+internal import Operations
+internal import Pickup
+internal import SMTPSubmission
+internal import ServiceLifecycle
+internal import Settings
+internal import Spool
+internal import Synchronization
+
+/// The running relay: builds every part from the settings, joins them, and takes them down in order.
+///
+/// Data flows one way: watch helper → pickups → engine → routes; results come back as moves.
+final class Relay: Service {
+    let settings: RelaySettings
+    let log: LogSink
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let threads = SpoolThreads()
+    let engine: DeliveryEngine
+    let pickups: [RelayPickup]
+    /// Why the last snapshot could not be written, so that it is said once.
+    let snapshotTrouble = Mutex<String?>(nil)
+
+    /// How long stopping waits for replies to final dots; messages without one are aborted at once.
+    static let drainLimit = TimeAmount.seconds(90)
+
+    /// Opens every spool; nothing is sent and nothing claimed before ``run()``.
+    ///
+    /// - Throws: ``StartError`` when a pickup may not be opened as it is.
+    init(settings: RelaySettings, log: LogSink) async throws {
+        self.settings = settings
+        self.log = log
+        let (loop, threads) = (group.next(), threads)
+        let engine = try await loop.submit {
+            DeliveryEngine(loop: loop, threads: threads, log: DeliveryLog(log), clock: .system)
+        }.get()
+        self.engine = engine
+        pickups = try settings.pickups.map { pickup in
+            try RelayPickup(pickup, routes: settings.routes, engine: engine, loop: loop, log: log)
+        }
+    }
+
+    /// Runs until graceful shutdown; returns when nothing is on the wire any more.
+    func run() async throws {
+        log.write(LogLine(.notice, "started").adding("version", Version.text))
+        try await startRoutes()
+        let watch = Task { await watchFolders() }
+        for pickup in pickups { pickup.start() }
+        let upkeep = Task { await leaveSnapshots() }
+        try? await gracefulShutdown()
+        upkeep.cancel()
+        watch.cancel()
+        await stop()
+    }
+
+    private func startRoutes() async throws {
+        let loop = group.next()
+        let (log, state) = (log, settings.state)
+        let routes = try settings.routes.map { route in
+            DeliveryRoute(
+                name: route.name,
+                submitter: SMTPSubmitter(
+                    route: try SMTPRoute(route),
+                    loop: loop,
+                    trace: Trace.lines(of: route.name, to: log)
+                ),
+                connections: route.connections,
+                rate: DeliveryRate(route.rate),
+                maximumRecipients: route.maximumRecipients ?? 500,
+                mayProbeSignIn: route.signIn.mayBeProbed,
+                isPaused: PauseFile(route: route.name, in: state).exists
+            )
+        }
+        let engine = engine
+        try await loop.submit { engine.start(routes: routes) }.get()
+    }
+
+    /// Runs the watch helper; without it every pickup still scans.
+    private func watchFolders() async {
+        guard let executable = WatchHelper.ownExecutable().flatMap(WatchHelper.locate) else {
+            var line = LogLine(.warning, "watch-helper-missing")
+            line.add("reason", "There is no postchute-watch beside postchute or in libexec.")
+            line.add("advice", "New files are found by scanning, every 30 seconds.")
+            return log.write(line)
+        }
+        let folders = settings.pickups.map { pickup in
+            WatchHelper.Folder(
+                path: pickup.path,
+                isRecursive: pickup.isRecursive,
+                excluded: pickup.spoolFolders
+            )
+        }
+        let (pickups, log) = (pickups, log)
+        await WatchHelper(executable: executable, folders: folders) { event in
+            switch event {
+            case .record(let record):
+                for pickup in pickups { pickup.hint(record) }
+            case .started(let process):
+                log.write(LogLine(.debug, "watch-helper").adding("process", process))
+            case .away(let reason, let retry):
+                var line = LogLine(.warning, "watch-helper-away")
+                line.add("reason", reason)
+                line.add("retry_in_s", retry.components.seconds)
+                log.write(line)
+                for pickup in pickups { pickup.scan() }
+            }
+        }.run()
+    }
+
+    /// Lets everything on the wire end, bounded, and closes what is open.
+    private func stop() async {
+        log.write(LogLine(.notice, "stopping"))
+        let (loop, engine) = (group.next(), engine)
+        for pickup in pickups { pickup.stop() }
+        let drained = loop.flatSubmit { () -> EventLoopFuture<Bool> in
+            let limit = loop.makePromise(of: Bool.self)
+            let task = loop.scheduleTask(in: Self.drainLimit) { limit.succeed(false) }
+            engine.stop().whenComplete { _ in
+                task.cancel()
+                limit.succeed(true)
+            }
+            return limit.futureResult
+        }
+        let isDrained = (try? await drained.get()) ?? false
+        await leaveSnapshot()
+        for pickup in pickups { pickup.close() }
+        threads.stop()
+        log.write(LogLine(.notice, "stopped").adding("drained", isDrained))
+        try? await group.shutdownGracefully()
+    }
+}
+
+/// The protocol trace of a route, for `level = "debug"`.
+private enum Trace {
+    static func lines(of route: String, to log: LogSink) -> (@Sendable (String) -> Void)? {
+        guard log.isEnabled(.debug) else { return nil }
+        return { line in
+            log.write(LogLine(.debug, "smtp").adding("route", route).adding("line", line))
+        }
+    }
+}

@@ -1,0 +1,135 @@
+internal import Delivery
+internal import EventLog
+internal import NIOCore
+internal import Pickup
+internal import Settings
+internal import Spool
+internal import Synchronization
+
+/// One pickup of the running relay: its watched folder and the spool behind it.
+final class RelayPickup: Sendable {
+    let settings: PickupSettings
+    private let routes: [RouteSettings]
+    private let engine: DeliveryEngine
+    private let loop: any EventLoop
+    private let log: PickupLog
+    private let state: Mutex<State>
+
+    private struct State {
+        /// The spool in use: another one after the folder was replaced.
+        var spool: MessageSpool?
+        var folder: PickupFolder?
+        var condition = Condition()
+    }
+
+    /// What the watching side knows, for the snapshot.
+    struct Condition: Sendable {
+        /// How readiness is decided, in a sentence.
+        var readiness: String?
+        /// What keeps files from being claimed, if anything does.
+        var trouble: String?
+    }
+
+    /// Opens the spool.
+    ///
+    /// A folder that is merely missing is waited for, since mounts come late.
+    ///
+    /// - Throws: ``StartError`` for anything else.
+    init(
+        _ settings: PickupSettings,
+        routes: [RouteSettings],
+        engine: DeliveryEngine,
+        loop: any EventLoop,
+        log: LogSink
+    ) throws {
+        self.settings = settings
+        self.routes = routes
+        self.engine = engine
+        self.loop = loop
+        self.log = PickupLog(pickup: settings.name, log: log)
+        do {
+            state = Mutex(State(spool: try MessageSpool(opening: SpoolOptions(settings))))
+        } catch {
+            guard error.kind == .vanished else { throw StartError(settings.name, error) }
+            state = Mutex(State())
+        }
+    }
+
+    var condition: Condition { state.withLock { $0.condition } }
+
+    /// Hands the spool to the engine and begins to watch the folder.
+    func start() {
+        let options = SpoolOptions(settings)
+        let spool = state.withLock { $0.spool }
+        if let spool { addToEngine(spool) }
+        let folder = PickupFolder(
+            name: settings.name,
+            path: settings.path,
+            rules: PickupRules(settings),
+            spool: spool,
+            open: { () throws(SpoolError) in try MessageSpool(opening: options) },
+            report: { [weak self] event in self?.receive(event) }
+        )
+        state.withLock { $0.folder = folder }
+        folder.start()
+    }
+
+    /// Passes on what the watch helper saw.
+    func hint(_ record: WatchRecord) { state.withLock { $0.folder }?.hint(record) }
+
+    /// Asks for a scan.
+    func scan() { state.withLock { $0.folder }?.scan() }
+
+    /// Ends the watching; what is claimed is claimed.
+    func stop() {
+        let folder = state.withLock { state in
+            defer { state.folder = nil }
+            return state.folder
+        }
+        folder?.stop()
+    }
+
+    /// Frees the spool's lock.
+    func close() { state.withLock { $0.spool }?.close() }
+
+    private func addToEngine(_ spool: MessageSpool) {
+        let delivery = DeliveryPickup(
+            name: settings.name,
+            spool: spool,
+            routes: settings.routes,
+            policy: SettlementPolicy(settings, routes: routes),
+            foundStrays: { [weak self] strays in
+                self?.state.withLock { $0.folder }?.examine(strays: strays)
+            }
+        )
+        let engine = engine
+        loop.execute { engine.add(delivery) }
+    }
+
+    private func receive(_ event: PickupEvent) {
+        log.write(event)
+        switch event {
+        case .claimed(let files):
+            engine.claimed(files.map(\.name), pickup: settings.name)
+        case .wake:
+            engine.wake(pickup: settings.name)
+        case .suspended(let error), .folderMissing(let error):
+            state.withLock { $0.condition.trouble = error.sentence }
+        case .resumed:
+            state.withLock { $0.condition.trouble = nil }
+        case .folderBack(let spool):
+            let isNew = state.withLock { state in
+                defer {
+                    state.spool = spool
+                    state.condition.trouble = nil
+                }
+                return state.spool !== spool
+            }
+            if isNew { addToEngine(spool) }
+        case .effectiveReadiness(let readiness):
+            state.withLock { $0.condition.readiness = readiness.sentence }
+        case .left, .held, .crowded:
+            break
+        }
+    }
+}

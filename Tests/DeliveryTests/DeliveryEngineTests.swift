@@ -1,0 +1,382 @@
+import EventLog
+import Glibc
+import MailMessage
+import NIOCore
+import NIOPosix
+import Spool
+import Submission
+import TestSupport
+import Testing
+
+@testable import Delivery
+
+@Suite("Delivery engine")
+struct DeliveryEngineTests {
+    private static let ok = Scripted.reply
+    private static let refusal = Reply.answer(550, "5.1.1 User unknown")
+    private static let busy = Reply.answer(451, "4.3.0 Try later")
+
+    @Test func `a claimed message is sent and filed under its day without writing a state`()
+        async throws
+    {
+        try await withEngine { fixture in
+            try await fixture.begin()
+            let name = try fixture.claim("invoice.eml", to: ["b@example.org"])
+            try await waitUntil("sent") { fixture.sent.count == 1 }
+            #expect(fixture.sent == ["\(name.id.text).invoice.eml"])
+            #expect(fixture.names("queue") == ["sending"])
+            try await waitUntil("no state") { fixture.names("state") == ["lock"] }
+            let seen = try #require(fixture.submitters[0].seen.first)
+            let text = String(decoding: seen.content, as: UTF8.self)
+            #expect(text.hasSuffix("\r\n\r\ntext\r\n.\r\n"))
+            #expect(text.contains("Message-ID: <\(name.id.text)@example.com>\r\n"))
+            let line = try #require(fixture.log.lines.first { $0.contains("event=sent") })
+            #expect(
+                line.hasPrefix("id=\(name.id.text) event=sent pickup=erp route=r0 file=invoice.eml")
+            )
+        }
+    }
+
+    @Test func `who has the message never gets it again when the others are retried`() async throws
+    {
+        let first = Scripted.takes(
+            .accepted(Self.ok),
+            [.accepted(Self.ok), .refused(Self.busy), .accepted(Self.ok)]
+        )
+        try await withEngine(scripts: [[first]]) { fixture in
+            try await fixture.begin()
+            try fixture.claim("a.eml", to: ["b@example.org", "c@example.org", "d@example.org"])
+            try await waitUntil("deferred") { fixture.names("state").count == 2 }
+            fixture.clock.advance(by: .seconds(120))
+            try await waitUntil("sent") {
+                fixture.nudge()
+                return fixture.sent.count == 1
+            }
+            #expect(
+                fixture.submitters[0].seen.map(\.recipients) == [
+                    ["b@example.org", "c@example.org", "d@example.org"], ["c@example.org"],
+                ]
+            )
+            try await waitUntil("no state") { fixture.names("state") == ["lock"] }
+        }
+    }
+
+    @Test func `a partly accepted message fails naming the others and a retry goes only to them`()
+        async throws
+    {
+        let first = Scripted.takes(
+            .accepted(Self.ok),
+            [.accepted(Self.ok), .refused(Self.refusal)]
+        )
+        try await withEngine(scripts: [[first]]) { fixture in
+            try await fixture.begin()
+            let name = try fixture.claim("a.eml", to: ["b@example.org", "c@example.org"])
+            try await waitUntil("failed") { fixture.names("failed").count == 2 }
+            let reason = try fixture.folder.text("drop/failed/\(name.id.text).a.eml.txt")
+            #expect(
+                reason.contains(
+                    "The server accepted this message for 1 of 2 recipients and refused it for the others."
+                )
+            )
+            #expect(reason.contains("b@example.org: accepted, has the message (250 2.0.0 OK)"))
+            #expect(reason.contains("c@example.org: refused (550 5.1.1 User unknown)"))
+            #expect(reason.contains("A retry goes only to those who did not get it."))
+            try await waitUntil("settled") {
+                fixture.log.lines.contains { $0.contains("event=failed") }
+            }
+            try moveBack(name, in: fixture)
+            fixture.engine.wake(pickup: "erp")
+            try await waitUntil("sent") { fixture.sent.count == 1 }
+            #expect(fixture.submitters[0].seen.map(\.recipients).last == ["c@example.org"])
+            #expect(fixture.names("failed") == [])
+        }
+    }
+
+    private func moveBack(_ name: SpoolName, in fixture: EngineFixture) throws {
+        let file = "\(name.id.text).\(String(decoding: name.original.octets, as: UTF8.self))"
+        let (from, to) = ("drop/failed/\(file)", "drop/queue/\(file)")
+        #expect(rename(fixture.folder.path(from), fixture.folder.path(to)) == 0)
+    }
+
+    @Test func `a large envelope goes in parts and each part is on disk before the next`()
+        async throws
+    {
+        let recipients = (1...5).map { "r\($0)@example.org" }
+        try await withEngine(maximumRecipients: 2) { fixture in
+            try await fixture.begin()
+            try fixture.claim("a.eml", to: recipients)
+            try await waitUntil("sent") { fixture.sent.count == 1 }
+            #expect(
+                fixture.submitters[0].seen.map(\.recipients) == [
+                    ["r1@example.org", "r2@example.org"], ["r3@example.org", "r4@example.org"],
+                    ["r5@example.org"],
+                ]
+            )
+            try await waitUntil("no state") { fixture.names("state") == ["lock"] }
+        }
+    }
+
+    @Test func `a part whose recipients were all refused does not keep the others waiting`()
+        async throws
+    {
+        let refused = Scripted.takes(
+            .failed(.noRecipientAccepted),
+            [.refused(Self.refusal), .refused(Self.refusal)]
+        )
+        try await withEngine(scripts: [[refused]], maximumRecipients: 2) { fixture in
+            try await fixture.begin()
+            let name = try fixture.claim("a.eml", to: (1...3).map { "r\($0)@example.org" })
+            try await waitUntil("failed") { fixture.names("failed").count == 2 }
+            #expect(fixture.submitters[0].seen.map(\.recipients).last == ["r3@example.org"])
+            let reason = try fixture.folder.text("drop/failed/\(name.id.text).a.eml.txt")
+            #expect(reason.contains("for 1 of 3 recipients"))
+        }
+    }
+
+    @Test func `a route that cannot be reached waits, probes, and the message loses no attempt`()
+        async throws
+    {
+        let failure = Failure.connect(attempts: ["127.0.0.1:1: connection refused"])
+        try await withEngine(
+            scripts: [[.refuses(failure)]],
+            probes: [failure, nil]
+        ) { fixture in
+            try await fixture.begin()
+            try fixture.claim("a.eml", to: ["b@example.org"])
+            try await waitUntil("suspended") {
+                fixture.log.lines.contains { $0.contains("event=route-suspended") }
+            }
+            try await waitUntil("no state") { fixture.names("state") == ["lock"] }
+            for expected in 1...2 {
+                fixture.clock.advance(by: .seconds(60))
+                try await waitUntil("probe \(expected)") {
+                    fixture.nudge()
+                    return fixture.submitters[0].probeCount == expected
+                }
+            }
+            try await waitUntil("sent") { fixture.sent.count == 1 }
+            #expect(fixture.log.lines.contains { $0 == "event=route-resumed route=r0" })
+        }
+    }
+
+    @Test func `the next route of the list serves while the first has no connection`() async throws
+    {
+        let failure = Failure.connect(attempts: ["127.0.0.1:1: connection refused"])
+        try await withEngine(scripts: [[.refuses(failure)], []], probes: [failure]) { fixture in
+            try await fixture.begin()
+            try fixture.claim("a.eml", to: ["b@example.org"])
+            try await waitUntil("sent") { fixture.sent.count == 1 }
+            #expect(fixture.submitters[0].seen.isEmpty)
+            #expect(fixture.submitters[1].seen.count == 1)
+        }
+    }
+
+    @Test func `a throttled route is waited for, not replaced`() async throws {
+        let throttled = Reply(
+            ReplyCode(432)!,
+            lines: ["4.3.2 Concurrent connections limit exceeded."]
+        )
+        let script = Scripted.takes(
+            .failed(.refused(throttled, .endOfData)),
+            [.accepted(Self.ok)]
+        )
+        try await withEngine(scripts: [[script], []]) { fixture in
+            try await fixture.begin()
+            try fixture.claim("a.eml", to: ["b@example.org"])
+            try await waitUntil("suspended") {
+                fixture.log.lines.contains { $0.contains("cause=rate") }
+            }
+            fixture.clock.advance(by: .seconds(20))
+            try await waitUntil("sent") {
+                fixture.nudge()
+                return fixture.sent.count == 1
+            }
+            #expect(fixture.submitters[1].seen.isEmpty)
+        }
+    }
+
+    @Test
+    func
+        `an uncertain outcome is logged as possible duplicate and retried once with the same Message-ID`()
+        async throws
+    {
+        let lost = Scripted.takes(
+            .uncertain(.connectionLost(.endOfData, detail: "reset by peer")),
+            [.accepted(Self.ok)]
+        )
+        try await withEngine(scripts: [[lost]]) { fixture in
+            try await fixture.begin()
+            try fixture.claim("a.eml", to: ["b@example.org"])
+            try await waitUntil("uncertain") { fixture.names("state").count == 2 }
+            let line = try #require(fixture.log.lines.first { $0.contains("event=uncertain") })
+            #expect(line.contains("note=\"possible duplicate\" then=\"retry in 15 min\""))
+            fixture.clock.advance(by: .seconds(901))
+            try await waitUntil("sent") {
+                fixture.nudge()
+                return fixture.sent.count == 1
+            }
+            let seen = fixture.submitters[0].seen
+            #expect(seen.count == 2)
+            #expect(seen.first?.content == seen.last?.content)
+        }
+    }
+
+    @Test func `a second uncertain outcome is held beside a text that says how to decide`()
+        async throws
+    {
+        let lost = Scripted.takes(
+            .uncertain(.connectionLost(.endOfData, detail: "")),
+            [.accepted(Self.ok)]
+        )
+        try await withEngine(scripts: [[lost, lost]]) { fixture in
+            try await fixture.begin()
+            let name = try fixture.claim("a.eml", to: ["b@example.org"])
+            try await waitUntil("uncertain") { fixture.names("state").count == 2 }
+            fixture.clock.advance(by: .seconds(901))
+            try await waitUntil("held") {
+                fixture.nudge()
+                return fixture.names("held").count == 2
+            }
+            let reason = try fixture.folder.text("drop/held/\(name.id.text).a.eml.txt")
+            #expect(
+                reason.contains(
+                    "It is not known whether the server accepted this message: The connection was lost "
+                        + "while waiting for the reply after the final dot."
+                )
+            )
+            #expect(reason.contains("run \"postchute release\" with its id"))
+        }
+    }
+
+    @Test func `what a crash left in sending is uncertain and comes back after fifteen minutes`()
+        async throws
+    {
+        try await withEngine { fixture in
+            let name = try fixture.claim("a.eml", to: ["b@example.org"])
+            try fixture.spool.beginSending(name)
+            try await fixture.begin()
+            try await waitUntil("recovered") { fixture.names("queue").count == 2 }
+            #expect(
+                fixture.log.lines.contains {
+                    $0.contains("event=uncertain") && $0.contains("note=\"possible duplicate\"")
+                }
+            )
+            #expect(fixture.submitters[0].seen.isEmpty)
+            fixture.clock.advance(by: .seconds(901))
+            try await waitUntil("sent") {
+                fixture.nudge()
+                return fixture.sent.count == 1
+            }
+        }
+    }
+
+    @Test func `a message without recipients fails with a reason and without an attempt`()
+        async throws
+    {
+        try await withEngine { fixture in
+            try await fixture.begin()
+            let name = try fixture.claim("a.eml", to: [])
+            try await waitUntil("failed") { fixture.names("failed").count == 2 }
+            let reason = try fixture.folder.text("drop/failed/\(name.id.text).a.eml.txt")
+            #expect(reason.contains("What happened\r\n"))
+            #expect(reason.contains("To try again, move the message file (not this text) back"))
+            #expect(fixture.submitters[0].seen.isEmpty)
+        }
+    }
+
+    @Test func `a large message is read in chunks and arrives whole`() async throws {
+        let body = String(repeating: "a line of text\n.dots\n", count: 100_000)
+        try await withEngine { fixture in
+            try await fixture.begin()
+            try fixture.claim("a.eml", to: ["b@example.org"], body: body)
+            try await waitUntil("sent") { fixture.sent.count == 1 }
+            let content = try #require(fixture.submitters[0].seen.first?.content)
+            let expected = body.split(separator: "\n").map {
+                ($0.hasPrefix(".") ? "." : "") + $0 + "\r\n"
+            }.joined()
+            #expect(String(decoding: content, as: UTF8.self).hasSuffix("\r\n\r\n\(expected).\r\n"))
+        }
+    }
+
+    @Test func `a file that changes after it was inspected is never completed on the wire`()
+        async throws
+    {
+        let body = String(repeating: "a line of text\n", count: 100_000)
+        try await withEngine(scripts: [[.hangs]]) { fixture in
+            try await fixture.begin()
+            let name = try fixture.claim("a.eml", to: ["b@example.org"], body: body)
+            try await waitUntil("under way") { fixture.submitters[0].hangingCount == 1 }
+            #expect(fixture.names("queue/sending").count == 1)
+            let source = try await changedSource(of: name, in: fixture)
+            #expect(source == .content(.changed("size")) || source == nil)
+            fixture.submitters[0].release(
+                AttemptReport(
+                    end: .accepted(Self.ok),
+                    recipients: [.accepted(Self.ok)],
+                    peer: ""
+                )
+            )
+            try await waitUntil("sent") { fixture.sent.count == 1 }
+        }
+    }
+
+    /// Loads a second message, appends to its file behind the engine's back and reads its content.
+    private func changedSource(
+        of first: SpoolName,
+        in fixture: EngineFixture
+    ) async throws -> Failure? {
+        let body = String(repeating: "b line of text\n", count: 100_000)
+        try fixture.folder.write(
+            "From: a@example.com\nTo: b@example.org\n\n\(body)",
+            to: "drop/b.eml"
+        )
+        let drop = try fixture.spool.dropDirectory()
+        let file = try #require(FileName("b.eml"))
+        let descriptor = try drop.open(file)
+        let facts = try FileFacts(descriptor: descriptor)
+        let name = try fixture.spool.claim(file, in: drop, descriptor: descriptor, facts: facts)
+        let loader = MessageLoader(spool: fixture.spool, rules: .init())
+        guard case .loaded(let message) = loader.load(name) else { return nil }
+        let path = "drop/queue/\(String(decoding: name.octets, as: UTF8.self))"
+        try fixture.folder.write("short", to: path)
+        let source = SpoolSource(
+            message,
+            offering: [0],
+            spool: fixture.spool,
+            threads: fixture.threads
+        )
+        return await withCheckedContinuation { continuation in
+            drain(source) { continuation.resume(returning: $0) }
+        }
+    }
+
+    private func drain(
+        _ source: SpoolSource,
+        _ completion: @escaping @Sendable (Failure?) -> Void
+    ) {
+        source.nextChunk { result in
+            switch result {
+            case .failure(let failure): completion(.content(failure))
+            case .success(let chunk) where chunk.isLast: completion(nil)
+            case .success: self.drain(source, completion)
+            }
+        }
+    }
+
+    @Test func `stopping aborts what has no dot and waits for the rest`() async throws {
+        try await withEngine(scripts: [[.hangs]]) { fixture in
+            try await fixture.begin()
+            try fixture.claim("a.eml", to: ["b@example.org"])
+            try await waitUntil("under way") { fixture.submitters[0].hangingCount == 1 }
+            let engine = fixture.engine
+            let stopped = fixture.group.next().flatSubmit { engine.stop() }
+            try fixture.claim("b.eml", to: ["b@example.org"])
+            fixture.submitters[0].release(
+                AttemptReport(end: .accepted(Self.ok), recipients: [.accepted(Self.ok)], peer: "")
+            )
+            try await stopped.get()
+            #expect(fixture.sent.count == 1)
+            #expect(fixture.names("queue").count == 2)
+        }
+    }
+}

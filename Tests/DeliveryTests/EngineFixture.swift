@@ -1,0 +1,284 @@
+import EventLog
+import Glibc
+import NIOCore
+import NIOPosix
+import Spool
+import Submission
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Delivery
+
+/// What a scripted server does with one submission.
+enum Scripted: Sendable {
+    /// Takes the content to its end and reports this.
+    case takes(AttemptReport.End, [RecipientOutcome])
+    /// Ends before the content.
+    case refuses(Failure)
+    /// Takes the content and says nothing until ``ScriptedSubmitter/release(_:)``.
+    case hangs
+}
+
+/// A route whose other end is a script: everything this side of the protocol is real.
+///
+/// Confined to its loop as ``Submitter`` asks, with the parts tests look at behind a mutex.
+final class ScriptedSubmitter: Submitter {
+    struct Seen: Sendable {
+        var recipients: [String]
+        var content: [UInt8]
+    }
+
+    private struct State {
+        var script: [Scripted] = []
+        var seen: [Seen] = []
+        var probes: [Failure?] = []
+        var probeCount = 0
+        var hanging: [@Sendable (AttemptReport) -> Void] = []
+        var isStopped = false
+    }
+
+    private let state = Mutex(State())
+    private let loop: any EventLoop
+
+    init(loop: any EventLoop, _ script: [Scripted] = [], probes: [Failure?] = []) {
+        self.loop = loop
+        state.withLock {
+            $0.script = script
+            $0.probes = probes
+        }
+    }
+
+    var seen: [Seen] { state.withLock { $0.seen } }
+    var probeCount: Int { state.withLock { $0.probeCount } }
+    var hangingCount: Int { state.withLock { $0.hanging.count } }
+
+    func submit(
+        _ source: any SubmissionSource,
+        completion: @escaping @Sendable (AttemptReport) -> Void
+    ) {
+        let count = source.envelope.recipients.count
+        let next: Scripted = state.withLock { state in
+            if state.isStopped { return .refuses(.stopped) }
+            return state.script.isEmpty ? .acceptsAll(count) : state.script.removeFirst()
+        }
+        if case .refuses(let failure) = next {
+            let untried = [RecipientOutcome](repeating: .untried, count: count)
+            return finish(
+                AttemptReport(end: .failed(failure), recipients: untried, peer: ""),
+                completion
+            )
+        }
+        source.contentWillBeNeeded()
+        take(source, [], next, completion)
+    }
+
+    private func take(
+        _ source: any SubmissionSource,
+        _ content: [UInt8],
+        _ next: Scripted,
+        _ completion: @escaping @Sendable (AttemptReport) -> Void
+    ) {
+        source.nextChunk { result in
+            switch result {
+            case .failure(let failure):
+                let end = AttemptReport.End.failed(.content(failure))
+                self.finish(AttemptReport(end: end, recipients: [], peer: ""), completion)
+            case .success(let chunk) where !chunk.isLast:
+                self.take(source, content + chunk.octets, next, completion)
+            case .success(let chunk):
+                self.took(source, content + chunk.octets, next, completion)
+            }
+        }
+    }
+
+    private func took(
+        _ source: any SubmissionSource,
+        _ content: [UInt8],
+        _ next: Scripted,
+        _ completion: @escaping @Sendable (AttemptReport) -> Void
+    ) {
+        let recipients = source.envelope.recipients.map(\.address.text)
+        state.withLock { $0.seen.append(Seen(recipients: recipients, content: content)) }
+        switch next {
+        case .takes(let end, let outcomes):
+            finish(AttemptReport(end: end, recipients: outcomes, peer: "script"), completion)
+        case .hangs: state.withLock { $0.hanging.append(completion) }
+        case .refuses: break
+        }
+    }
+
+    private func finish(
+        _ report: AttemptReport,
+        _ completion: @escaping @Sendable (AttemptReport) -> Void
+    ) {
+        loop.execute { completion(report) }
+    }
+
+    /// Lets what hangs end.
+    func release(_ report: AttemptReport) {
+        let hanging = state.withLock { state in
+            defer { state.hanging = [] }
+            return state.hanging
+        }
+        for completion in hanging { finish(report, completion) }
+    }
+
+    func probe(completion: @escaping @Sendable (Failure?) -> Void) {
+        let answer = state.withLock { state -> Failure? in
+            state.probeCount += 1
+            return state.probes.isEmpty ? nil : state.probes.removeFirst()
+        }
+        loop.execute { completion(answer) }
+    }
+
+    func stop() { state.withLock { $0.isStopped = true } }
+    func closeIdleSessions() {}
+}
+
+extension Scripted {
+    static let reply = Reply.answer(250, "2.0.0 OK")
+
+    static func acceptsAll(_ count: Int) -> Scripted {
+        .takes(.accepted(reply), [RecipientOutcome](repeating: .accepted(reply), count: count))
+    }
+}
+
+/// Time that a test moves: the wall clock is the system's plus what the test added.
+final class TestClock: Sendable {
+    private let added = Mutex(Duration.zero)
+
+    func advance(by duration: Duration) { added.withLock { $0 += duration } }
+
+    var engineClock: EngineClock {
+        EngineClock(
+            monotonic: { self.added.withLock { $0 } + Self.system(CLOCK_MONOTONIC) },
+            wall: {
+                let now = self.added.withLock { $0 } + Self.system(CLOCK_REALTIME)
+                return now.nanoseconds / 1000
+            }
+        )
+    }
+
+    private static func system(_ clock: clockid_t) -> Duration {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+}
+
+/// An engine on a real spool, with scripted routes.
+final class EngineFixture: Sendable {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let threads = SpoolThreads(count: 4)
+    let log = LogSink.memory()
+    let clock = TestClock()
+    let engine: DeliveryEngine
+    let spool: MessageSpool
+    let folder: ScratchFolder
+    let submitters: [ScriptedSubmitter]
+    private let policy: SettlementPolicy
+
+    init(
+        _ folder: ScratchFolder,
+        scripts: [[Scripted]] = [[]],
+        probes: [Failure?] = [],
+        maximumRecipients: Int = 500,
+        policy: SettlementPolicy = SettlementPolicy()
+    ) async throws {
+        self.folder = folder
+        self.policy = policy
+        let drop = try folder.makeFolder("drop")
+        spool = try MessageSpool(opening: SpoolOptions(dropPath: drop))
+        let loop = group.next()
+        submitters = scripts.map { ScriptedSubmitter(loop: loop, $0, probes: probes) }
+        let (threads, log, clock) = (threads, log, clock.engineClock)
+        engine = try await loop.submit {
+            DeliveryEngine(loop: loop, threads: threads, log: DeliveryLog(log), clock: clock)
+        }.get()
+        let routes = submitters.enumerated().map { index, submitter in
+            DeliveryRoute(
+                name: "r\(index)",
+                submitter: submitter,
+                connections: 2,
+                maximumRecipients: maximumRecipients
+            )
+        }
+        let engine = engine
+        try await loop.submit { engine.start(routes: routes) }.get()
+    }
+
+    /// Adds the pickup; leftovers of the spool are settled from here on.
+    func begin() async throws {
+        let (engine, spool, policy) = (engine, spool, policy)
+        let names = submitters.indices.map { "r\($0)" }
+        try await group.next().submit {
+            engine.add(
+                DeliveryPickup(name: "erp", spool: spool, routes: names, policy: policy)
+            )
+        }.get()
+    }
+
+    /// Writes a file into the drop folder and claims it, as a pickup does.
+    @discardableResult
+    func claim(_ name: String, to recipients: [String], body: String = "text\n") throws -> SpoolName
+    {
+        let header = "From: a@example.com\nTo: \(recipients.joined(separator: ", "))\n\n"
+        try folder.write(header + body, to: "drop/\(name)")
+        let drop = try spool.dropDirectory()
+        let file = try #require(FileName(name))
+        let descriptor = try drop.open(file)
+        defer { close(descriptor) }
+        let facts = try FileFacts(descriptor: descriptor)
+        let claimed = try spool.claim(file, in: drop, descriptor: descriptor, facts: facts)
+        engine.claimed([claimed], pickup: "erp")
+        return claimed
+    }
+
+    func names(_ relative: String) -> [String] {
+        folder.names("drop/\(relative)")
+    }
+
+    /// The names below `sent/`, whatever the day.
+    var sent: [String] { names("sent").flatMap { names("sent/\($0)") } }
+
+    /// Makes the engine look at its clock.
+    func nudge() { engine.claimed([], pickup: "erp") }
+
+    func end() async throws {
+        let engine = engine
+        try await group.next().flatSubmit { engine.stop() }.get()
+        spool.close()
+        threads.stop()
+        try await group.shutdownGracefully()
+    }
+}
+
+/// Runs a test on an engine and ends it afterwards.
+func withEngine(
+    scripts: [[Scripted]] = [[]],
+    probes: [Failure?] = [],
+    maximumRecipients: Int = 500,
+    policy: SettlementPolicy = SettlementPolicy(),
+    _ body: (EngineFixture) async throws -> Void
+) async throws {
+    try await withScratchFolder("engine") { folder in
+        let fixture = try await EngineFixture(
+            folder,
+            scripts: scripts,
+            probes: probes,
+            maximumRecipients: maximumRecipients,
+            policy: policy
+        )
+        try await body(fixture)
+        try await fixture.end()
+    }
+}
+
+extension Reply {
+    /// A reply of one line, for scripts.
+    static func answer(_ code: Int, _ text: String) -> Reply {
+        guard let code = ReplyCode(code) else { preconditionFailure("\(code) is no reply code") }
+        return Reply(code, lines: [text])
+    }
+}
