@@ -59,7 +59,8 @@ package final class WatchHelper: Sendable {
         for folder in folders {
             arguments += folder.isRecursive ? ["-r", folder.path] : [folder.path]
         }
-        self.arguments = arguments.map { Array($0.utf8) }
+        // Subprocess passes these octets on as they are: the terminator is ours to add.
+        self.arguments = arguments.map { Array($0.utf8) + [0] }
     }
 
     /// The helper that belongs to a daemon: beside it, or in the libexec folder of the same
