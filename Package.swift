@@ -91,7 +91,12 @@ let package = Package(
         ),
 
         // Services and executables.
-        library("Operations", ["Delivery", "MailMessage", "SafeText", "Settings", "Spool"]),
+        library(
+            "Operations",
+            [
+                "CLinux", "Delivery", "MailMessage", "SafeText", "Settings", "Spool", "Submission",
+            ]
+        ),
         library(
             "Sandbox",
             ["COpenSSL", "SafeText", "TLSEngine", nioCore, nioPosix]
@@ -142,7 +147,13 @@ let package = Package(
                 nioCore, nioPosix,
             ]
         ),
-        tests("OperationsTests", ["Operations", "Delivery", "Settings", "Spool", "TestSupport"]),
+        tests(
+            "OperationsTests",
+            [
+                "Operations", "CLinux", "Delivery", "MailMessage", "SafeText", "Settings", "Spool",
+                "Submission", "TestSupport",
+            ]
+        ),
         tests("SandboxTests", ["Sandbox", "TLSEngine", "TestSupport", nioCore, nioPosix]),
         tests("EndToEndTests", ["Sandbox", "TestSupport", nioCore, nioPosix]),
     ],

@@ -115,7 +115,9 @@ struct MessageLoader: Sendable {
 
 extension SpoolError {
     /// The sentence with its capital letter and full stop, to stand by itself.
-    var fullSentence: String { "\(sentence.prefix(1).uppercased())\(sentence.dropFirst())." }
+    package var fullSentence: String {
+        "\(sentence.prefix(1).uppercased())\(sentence.dropFirst())."
+    }
 }
 
 extension FileName {

@@ -10,7 +10,7 @@ package enum CandidateName: Hashable, Sendable {
     case other
 
     /// The file whose appearance asks for a scan; whoever makes it removes it again.
-    package static let wakeName = ".postchute-wake"
+    package static let wakeName = SpoolFolder.wakeName
 
     /// Classifies a name: `*.eml` in any case, unless it is one that programs give to files they
     /// are still writing.

@@ -16,7 +16,7 @@ func listed(_ texts: some Sequence<String>) -> String {
 }
 
 /// Returns a path as one word of a shell command.
-func shellWord(_ path: String) -> String {
+package func shellWord(_ path: String) -> String {
     let isPlain = path.utf8.allSatisfy { octet in
         switch octet {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -159,7 +159,7 @@ extension SpoolName {
 
 extension [SpoolID] {
     /// Whether the array, which is sorted, contains an id.
-    func containsSorted(_ id: SpoolID) -> Bool {
+    package func containsSorted(_ id: SpoolID) -> Bool {
         var range = startIndex..<endIndex
         while !range.isEmpty {
             let middle = range.lowerBound + range.count / 2

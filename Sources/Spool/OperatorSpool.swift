@@ -106,21 +106,8 @@ package struct OperatorSpool: Sendable {
     ///
     /// Returns at most `limit` of them; more than one means that the words are ambiguous.
     package func find(_ words: [UInt8], limit: Int = 20) throws(SpoolError) -> [SpoolEntry] {
-        guard !words.isEmpty else { return [] }
-        var found: [SpoolEntry] = []
         let days = try days().map { SpoolFolder.sent(day: $0) }
-        for place in [.sending, .failed, .held, .queue] + days where found.count < limit {
-            do throws(SpoolError) {
-                try list(place) { entry in
-                    if entry.isCalled(words) { found.append(entry) }
-                    return found.count < limit
-                }
-            } catch {
-                // `sending/` is the daemon's alone: an operator looks without it.
-                guard error.kind == .denied, place == .sending else { throw error }
-            }
-        }
-        return found
+        return try find(words, among: [.sending, .failed, .held, .queue] + days, limit: limit)
     }
 
     /// The history of a message, or `nil` when it has none.

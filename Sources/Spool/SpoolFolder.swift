@@ -33,6 +33,8 @@ package enum SpoolFolder: Hashable, Sendable {
     static let claimName = ".postchute-claim"
     /// The file in `queue/` that pauses the pickup while it exists.
     static let pausedName = "PAUSED"
+    /// The file in the drop folder whose appearance asks the daemon for a look at its folders.
+    package static let wakeName = ".postchute-wake"
     /// The file in `state/` whose lock belongs to the running daemon.
     static let lockName = "lock"
 

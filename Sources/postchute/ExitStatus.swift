@@ -1,20 +1,7 @@
 internal import ArgumentParser
+internal import Operations
 
-/// The exit status of every command, after sysexits.h.
-enum ExitStatus: Int32 {
-    /// The command did what was asked.
-    case done = 0
-    /// The arguments are wrong (EX_USAGE).
-    case usage = 64
-    /// A message is wrong, or was refused for good (EX_DATAERR).
-    case data = 65
-    /// A server, a folder or the daemon is not there (EX_UNAVAILABLE).
-    case unavailable = 69
-    /// Try again later (EX_TEMPFAIL).
-    case tryLater = 75
-    /// The settings are wrong (EX_CONFIG).
-    case settings = 78
-
+extension ExitStatus {
     /// The error that makes the argument parser exit with this status without another word.
     var error: ExitCode { ExitCode(rawValue) }
 }

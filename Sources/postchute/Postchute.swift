@@ -9,8 +9,14 @@ struct Postchute: AsyncParsableCommand {
         abstract: "Watches drop folders and submits each message to Microsoft 365.",
         version: Version.text,
         groupedSubcommands: [
-            CommandGroup(name: "Relay", subcommands: [Run.self]),
-            CommandGroup(name: "Messages", subcommands: []),
+            CommandGroup(name: "Relay", subcommands: [Run.self, Check.self]),
+            CommandGroup(
+                name: "Messages",
+                subcommands: [
+                    Status.self, List.self, Show.self, Retry.self, Hold.self, Release.self,
+                    Remove.self, Pause.self, Resume.self,
+                ]
+            ),
             CommandGroup(name: "Trying it out", subcommands: []),
         ]
     )

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import EventLog
 internal import Glibc
 internal import Logging
+internal import Operations
 internal import ServiceLifecycle
 internal import Settings
 internal import Spool

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CLinuxUser.h"
+
 /// What statx(2) says about one file, links not followed.
 struct linux_facts {
     uint64_t device;

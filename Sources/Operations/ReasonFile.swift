@@ -1,0 +1,29 @@
+/// Reads what happened out of the text beside a failed or held message.
+enum ReasonFile {
+    private static let heading = "What happened"
+
+    /// The text in lines, without byte order mark and carriage returns.
+    static func lines(_ octets: [UInt8]) -> [String] {
+        let text = octets.starts(with: [0xEF, 0xBB, 0xBF]) ? octets[3...] : octets[...]
+        var lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { line in
+                String(
+                    decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line,
+                    as: UTF8.self
+                )
+            }
+        while lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
+    }
+
+    /// The sentence that says what happened; of a text somebody else wrote, its first line.
+    static func happened(_ octets: [UInt8]) -> String? {
+        let lines = lines(octets)
+        for (index, line) in lines.enumerated() where line.hasPrefix(heading) {
+            let rest = line.dropFirst(heading.count).drop { $0 == ":" || $0 == " " }
+            if !rest.isEmpty { return String(rest) }
+            if index + 1 < lines.count { return String(lines[index + 1].drop { $0 == " " }) }
+        }
+        return lines.first { !$0.isEmpty }
+    }
+}

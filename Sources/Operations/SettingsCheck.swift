@@ -1,0 +1,86 @@
+internal import Delivery
+internal import Glibc
+internal import SafeText
+package import Settings
+internal import Spool
+
+/// What `check` finds: settings, folders and permissions, each complaint with its cure.
+package struct SettingsCheck: Sendable {
+    private let settings: RelaySettings
+
+    /// Checks settings that could be read, as the user the daemon runs as.
+    package init(_ settings: RelaySettings) { self.settings = settings }
+
+    /// Everything there is to say.
+    package func run() -> CommandResult {
+        let complaints = settings.pickups.flatMap(complaints) + stateComplaints
+        let remarks = warnings.map { "Warning: \($0)" }
+        guard complaints.isEmpty else {
+            let who = "The folders were checked for user \(ServiceUser.name(geteuid()))."
+            return CommandResult(remarks, complaints: complaints + [who], status: .settings)
+        }
+        let pickups = Readable.count(settings.pickups.count, "pickup")
+        let routes = Readable.count(settings.routes.count, "route")
+        return CommandResult(["Settings are right: \(pickups), \(routes)."] + remarks)
+    }
+
+    private func complaints(_ pickup: PickupSettings) -> [String] {
+        var lines = MessageSpool.check(SpoolOptions(of: pickup)).map {
+            missingFolder($0, pickup) ?? $0.fullSentence
+        }
+        if pickup.spool != pickup.path { lines += creatable(pickup.spool) }
+        return lines.map { "pickup \(pickup.name): \($0)" }
+    }
+
+    /// A drop folder that is not there comes with the command that makes it.
+    private func missingFolder(_ error: SpoolError, _ pickup: PickupSettings) -> String? {
+        guard error.kind == .vanished else { return nil }
+        let (user, path) = (ServiceUser.name(geteuid()), shellWord(pickup.path))
+        return "There is no folder \(pickup.path); postchute waits for it. If it is no mount, run: "
+            + "install -d -o \(user) -m 3770 \(path)"
+    }
+
+    private var stateComplaints: [String] {
+        creatable(settings.state.directory).map { "state: \($0)" }
+    }
+
+    /// A folder of our own must be ours to write, or its parent must let us make it.
+    private func creatable(_ path: String) -> [String] {
+        let (user, word) = (ServiceUser.name(geteuid()), shellWord(path))
+        if faccessat(AT_FDCWD, path, F_OK, AT_EACCESS) == 0 {
+            let isOurs = faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0
+            return isOurs
+                ? []
+                : [
+                    "Cannot write in folder \(path); run: chown \(user) \(word) && chmod u+rwx \(word)"
+                ]
+        }
+        let parent = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)
+        let isWritable =
+            faccessat(AT_FDCWD, parent.isEmpty ? "/" : String(parent), W_OK | X_OK, AT_EACCESS) == 0
+        return isWritable
+            ? [] : ["Cannot make folder \(path); run: install -d -o \(user) -m 700 \(word)"]
+    }
+
+    /// What is allowed and yet worth a second thought.
+    private var warnings: [String] {
+        settings.pickups.filter { $0.writers == .trusted }.map {
+            "pickup \($0.name): owners and modes of its folders are not checked "
+                + "(writers = \"trusted\"); whoever can write there can send anything."
+        } + settings.routes.flatMap(warnings)
+    }
+
+    private func warnings(_ route: RouteSettings) -> [String] {
+        var lines: [String] = []
+        if !settings.pickups.contains(where: { $0.routes.contains(route.name) }) {
+            lines.append("no pickup uses it.")
+        }
+        if route.tls == .none {
+            lines.append("messages and passwords go unencrypted (tls = \"none\").")
+        }
+        if route.allowsSandbox {
+            lines.append("a sandbox is accepted as the server (sandbox = true).")
+        }
+        return lines.map { "route \(route.name): \($0)" }
+    }
+}

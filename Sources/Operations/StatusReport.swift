@@ -1,0 +1,124 @@
+internal import Delivery
+internal import Settings
+internal import Spool
+
+/// What `status` knows: the daemon's last report and what lies in the folders right now.
+package struct StatusReport: Sendable {
+    let daemon: DaemonState
+    let now: Int64
+    let directory: String
+    let pickups: [Pickup]
+    let routes: [Route]
+
+    /// A pickup: counted now, and as the daemon sees it.
+    struct Pickup: Sendable {
+        let name: String
+        let counts: Result<FolderCounts, SpoolError>
+        /// `nil` without a daemon, or when it runs with other settings.
+        let reported: RelaySnapshot.PickupStatus?
+
+        var isPaused: Bool {
+            if case .success(let counts) = counts { counts.isPaused } else { false }
+        }
+    }
+
+    /// A route: whether it is paused now, and as the daemon sees it.
+    struct Route: Sendable {
+        let name: String
+        let isPaused: Bool
+        let reported: RelaySnapshot.RouteStatus?
+    }
+
+    /// Looks at everything.
+    package init(_ folders: RelayFolders) {
+        let (daemon, now) = (folders.daemon(), folders.now())
+        (self.daemon, self.now) = (daemon, now)
+        let settings = folders.settings
+        directory = settings.state.directory
+        pickups = settings.pickups.map { pickup in
+            Pickup(
+                name: pickup.name,
+                counts: Result { () throws(SpoolError) in
+                    let spool = try folders.spool(of: pickup)
+                    return try FolderCounts(of: spool, today: Readable.day(now))
+                },
+                reported: daemon.snapshot?.pickups.first { $0.name == pickup.name }
+            )
+        }
+        routes = settings.routes.map { route in
+            Route(
+                name: route.name,
+                isPaused: PauseFile(route: route.name, in: settings.state).exists(),
+                reported: daemon.snapshot?.routes.first { $0.name == route.name }
+            )
+        }
+    }
+
+    /// 0 while mail flows; 69 without a daemon that reports; 75 when a pickup, a route or a sender
+    /// is suspended or paused, even where another route serves meanwhile.
+    package var status: ExitStatus {
+        switch daemon {
+        case .stopped, .silent: .unavailable
+        case .running: attention.isEmpty ? .done : .tryLater
+        }
+    }
+
+    /// What keeps mail from flowing, one line each, with what to do.
+    var attention: [String] {
+        pickups.flatMap(\.attention) + routes.flatMap(\.attention)
+    }
+}
+
+extension StatusReport.Pickup {
+    /// One word about the pickup.
+    var state: String {
+        if isPaused { return "paused" }
+        if case .failure = counts { return "unreadable" }
+        guard let reported else { return Readable.unknown }
+        if reported.suspended != nil || reported.folder != nil { return "suspended" }
+        return reported.route == nil ? "no route" : "open"
+    }
+
+    /// Why the pickup, or one of its senders, waits.
+    var attention: [String] {
+        var lines: [String] = []
+        if case .failure(let error) = counts { lines.append(error.fullSentence) }
+        if isPaused { lines.append("It is paused; to let it go on: postchute resume \(name)") }
+        if let reported {
+            lines += [reported.suspended, reported.folder].compactMap(\.self)
+            lines += reported.suspendedSenders.sorted { $0.key < $1.key }.map {
+                "The sender \($0.key) is suspended: \($0.value)"
+            }
+        }
+        return lines.map { "pickup \(name): \($0)" }
+    }
+}
+
+extension StatusReport.Route {
+    /// One word about the route.
+    var state: String {
+        if isPaused { return "paused" }
+        guard let reported else { return Readable.unknown }
+        return reported.cause == nil ? "open" : "suspended"
+    }
+
+    /// Why the route waits, what to do, and what it waits for.
+    var attention: [String] {
+        var lines: [String] = []
+        if isPaused {
+            lines.append("It is paused; to let it go on: postchute resume --route \(name)")
+        }
+        if let reported, reported.cause != nil {
+            let words = [reported.reason, reported.advice, nextLook(reported)].compactMap(\.self)
+            lines.append(words.filter { !$0.isEmpty }.joined(separator: " "))
+        }
+        return lines.map { "route \(name): \($0)" }
+    }
+
+    private func nextLook(_ reported: RelaySnapshot.RouteStatus) -> String {
+        guard let seconds = reported.nextLookSeconds else {
+            return "It waits for you: postchute resume --route \(name)"
+        }
+        return "Postchute looks again in \(Readable.span(seconds: seconds))."
+    }
+}

@@ -1,0 +1,77 @@
+internal import CLinux
+internal import Glibc
+
+extension OperatorSpool {
+    /// Finds messages by the beginning of their id, their file name or the writer's name for them,
+    /// in some folders.
+    ///
+    /// Returns at most `limit` of them; more than one means that the words are ambiguous.
+    package func find(
+        _ words: [UInt8],
+        among places: [SpoolFolder],
+        limit: Int = 20
+    ) throws(SpoolError) -> [SpoolEntry] {
+        guard !words.isEmpty else { return [] }
+        // The writer's name may have been too long to keep.
+        let kept = FileName(octets: words).map {
+            SpoolName(id: SpoolID(microseconds: 0, random: 0), original: $0).original.octets
+        }
+        var found: [SpoolEntry] = []
+        for place in places where found.count < limit {
+            do throws(SpoolError) {
+                try list(place) { entry in
+                    if entry.isCalled(words) || entry.original.octets == kept {
+                        found.append(entry)
+                    }
+                    return found.count < limit
+                }
+            } catch {
+                // `sending/` is the daemon's alone: an operator looks without it.
+                guard error.kind == .denied, place == .sending else { throw error }
+            }
+        }
+        return found
+    }
+
+    /// Opens a message to read it; the daemon may move it meanwhile.
+    package func open(_ entry: SpoolEntry) throws(SpoolError) -> MessageFile {
+        let folder = try folder(entry.place)
+        let descriptor = try folder.open(entry.fileName.octets, O_RDONLY)
+        return try MessageFile(descriptor: descriptor, path: path(of: entry))
+    }
+
+    /// The path of a message, as octets.
+    package func path(of entry: SpoolEntry) -> [UInt8] {
+        root.path + Array("/\(entry.place.path)/".utf8) + entry.fileName.octets
+    }
+
+    /// The ids that have a history, in order; names only, no file is looked at.
+    package func histories() throws(SpoolError) -> [SpoolID] {
+        do throws(SpoolError) {
+            return try StateStore(folder: try folder(.state), mustBeOurs: false).ids()
+        } catch {
+            if error.kind == .vanished { return [] }
+            throw error
+        }
+    }
+
+    /// When a message is due, in microseconds since 1970, or `nil` when it has no history.
+    package func nextAttempt(of id: SpoolID) throws(SpoolError) -> Int64? {
+        do throws(SpoolError) {
+            return try StateStore(folder: try folder(.state), mustBeOurs: false).nextAttempt(of: id)
+        } catch {
+            if error.kind == .vanished { return nil }
+            throw error
+        }
+    }
+
+    /// Asks a running daemon to look at its folders now.
+    ///
+    /// Best effort: it looks every 30 seconds anyway.
+    package func wake() {
+        let name = Array(SpoolFolder.wakeName.utf8)
+        guard let descriptor = try? drop.open(name, O_WRONLY | O_CREAT, mode: 0o600) else { return }
+        _ = linux_close(descriptor)
+        _ = try? drop.remove(name)
+    }
+}

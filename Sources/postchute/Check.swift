@@ -1,0 +1,23 @@
+internal import ArgumentParser
+internal import Operations
+internal import Settings
+
+/// `postchute check`: settings, folders and permissions.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check settings, folders and permissions; each complaint comes with its cure."
+    )
+
+    @OptionGroup var settings: SettingsOption
+
+    @Argument(help: "The settings file, instead of --config.")
+    var file: String?
+
+    func run() throws {
+        var option = settings
+        option.path = file ?? settings.path
+        try ServiceUser.adopt(for: option.load())
+        // Once more as the daemon's user: root can read everything.
+        try SettingsCheck(option.load()).run().finish()
+    }
+}

@@ -1,0 +1,31 @@
+internal import ArgumentParser
+internal import Operations
+
+extension CommandResult {
+    /// Prints what the command has to say and exits with its status unless that is 0.
+    func finish() throws {
+        Console.print(output)
+        Console.complain(complaints)
+        if status != .done { throw status.error }
+    }
+}
+
+extension SettingsOption {
+    /// Reads the settings and becomes the daemon's user, before a folder is touched.
+    func folders() throws -> RelayFolders {
+        let settings = try load()
+        try ServiceUser.adopt(for: settings)
+        return RelayFolders(settings)
+    }
+}
+
+/// Carries out a command; what it refuses is printed like any result.
+func carryOut(_ body: () throws(CommandRefusal) -> CommandResult) throws {
+    let result: CommandResult
+    do throws(CommandRefusal) {
+        result = try body()
+    } catch {
+        result = CommandResult(complaints: error.lines, status: error.status)
+    }
+    try result.finish()
+}
