@@ -93,7 +93,7 @@ struct Dialer {
 
     private func describe(_ error: any Error) -> String {
         if case .connectTimeout = error as? ChannelError {
-            return "not connected within \(timeout.components.seconds) seconds"
+            return "not connected within \(timeout)"
         }
         return systemDescription(of: error)
     }

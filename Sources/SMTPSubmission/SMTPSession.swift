@@ -14,8 +14,8 @@ final class SMTPSession: ChannelInboundHandler, @unchecked Sendable {
 
     private let setup: SessionSetup
     private let loop: any EventLoop
-    // Broken when the channel closes.
-    private var owner: SMTPSubmitter?
+    // Strong: a report may follow the end of the connection. The owner lets go of the session then.
+    private let owner: SMTPSubmitter
     private var machine: SessionMachine
     private var wire: SessionWire?
     private var timer: DeadlineTimer?
@@ -83,8 +83,7 @@ extension SMTPSession {
         timer?.end()
         timer = nil
         wire = nil
-        owner?.sessionEnded(self)
-        owner = nil
+        owner.sessionEnded(self)
     }
 
     /// The connection is gone before it could be used.
@@ -210,9 +209,9 @@ extension SMTPSession {
         case .submission: errand.map(begin)
         case .probe(let completion):
             errand = nil
-            owner?.sessionIdle(self)
-            owner?.deliver { completion(nil) }
-        case nil: owner?.sessionIdle(self)
+            owner.sessionIdle(self)
+            owner.deliver { completion(nil) }
+        case nil: owner.sessionIdle(self)
         }
     }
 }
@@ -252,27 +251,25 @@ extension SMTPSession {
     private func finish(_ report: TransactionReport, _ afterwards: SessionAction.Afterwards) {
         guard case .submission(let job, let isSecondTry) = errand else { return }
         errand = nil
-        let owner = owner
         let peer = peer
         settle(afterwards)
         if report.isUntouched, messageCount > 1, !isSecondTry {
-            owner?.dial(.submission(job, isSecondTry: true))
+            owner.dial(.submission(job, isSecondTry: true))
             return
         }
         let result = AttemptReport(end: report.end, recipients: report.recipients, peer: peer)
-        owner?.deliver { job.completion(result) }
+        owner.deliver { job.completion(result) }
     }
 
     private func fail(_ failure: Failure, _ afterwards: SessionAction.Afterwards) {
         let errand = errand
         self.errand = nil
-        let owner = owner
         let peer = peer
         settle(afterwards)
         switch errand {
         case .submission(let job, _):
-            owner?.deliver { job.completion(job.report(failure, peer: peer)) }
-        case .probe(let completion): owner?.deliver { completion(failure) }
+            owner.deliver { job.completion(job.report(failure, peer: peer)) }
+        case .probe(let completion): owner.deliver { completion(failure) }
         case nil: break
         }
     }
@@ -280,7 +277,7 @@ extension SMTPSession {
     private func settle(_ afterwards: SessionAction.Afterwards) {
         timer?.disarm()
         switch afterwards {
-        case .keep: owner?.sessionIdle(self)
+        case .keep: owner.sessionIdle(self)
         case .quit(let flight): send(flight, .quit)
         case .close: wire?.close()
         }
