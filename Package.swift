@@ -107,7 +107,7 @@ let package = Package(
                 "CLinux", "Delivery", "EventLog", "MailMessage", "Operations", "Pickup",
                 "SMTPSubmission", "SafeText", "Sandbox", "Settings", "Spool", "Submission",
                 "TLSEngine",
-                argumentParser, lifecycle, logging, nioCore, nioPosix, signals,
+                argumentParser, lifecycle, logging, nioCore, nioPosix, signals, subprocess, system,
             ],
             swiftSettings: settings
         ),

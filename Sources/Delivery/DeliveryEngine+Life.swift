@@ -30,11 +30,14 @@ extension DeliveryEngine {
 
     private func readPauseFlags() {
         let spools = state.lanes.map { ($0.pickup.name, $0.pickup.spool) }
-        let routes = state.routes.map { ($0.route.name, $0.route.isPaused) }
+        let routes = state.routes.map { $0.route }
         onThread {
             var flags = PauseFlags()
             for (name, spool) in spools { flags.pickups[name] = spool.isPaused }
-            for (name, isPaused) in routes { flags.routes[name] = isPaused() }
+            for route in routes {
+                flags.routes[route.name] = route.isPaused()
+                if route.takeResumeRequest() { flags.resumed.append(route.name) }
+            }
             return .pauseFlags(flags)
         }
     }
@@ -58,8 +61,9 @@ extension DeliveryEngine {
             }
             route.isPaused = isPaused
             log.paused("route", route.route.name, isPaused: isPaused)
-            if !isPaused, route.condition.resumed() { log.routeResumed(route.route.name) }
+            if !isPaused { resume(route) }
         }
+        for name in flags.resumed { if let route = route(name) { resume(route) } }
     }
 
     /// Ends the suspension of a route and of its senders: settings were changed, or a person knows
@@ -67,9 +71,13 @@ extension DeliveryEngine {
     package func resume(route name: String) {
         loop.preconditionInEventLoop()
         guard let route = route(name) else { return }
-        if route.condition.resumed() { log.routeResumed(name) }
-        for lane in route.pickups { lane.suspendedSenders = [:] }
+        resume(route)
         pump()
+    }
+
+    private func resume(_ route: RouteLane) {
+        if route.condition.resumed() { log.routeResumed(route.route.name) }
+        for lane in route.pickups { lane.suspendedSenders = [:] }
     }
 
     /// Takes nothing more, aborts what has no final dot yet, and succeeds when everything else has

@@ -150,6 +150,8 @@ enum EngineEvent: Sendable {
 struct PauseFlags: Sendable {
     var pickups: [String: Bool] = [:]
     var routes: [String: Bool] = [:]
+    /// Routes to be looked at at once.
+    var resumed: [String] = []
 }
 
 /// Everything the engine keeps; confined to its loop.

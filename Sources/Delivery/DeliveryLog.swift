@@ -169,6 +169,9 @@ package struct DeliveryLog: Sendable {
         line.add("to", recipients(of: message))
         line.add("message_id", message.inspected.messageID)
         line.add("octets", message.contentOctets)
+        if !message.repairs.isEmpty {
+            line.add("changes", message.repairs.map(\.rawValue).joined(separator: ","))
+        }
         line.add("ms", place.duration.milliseconds)
         return line
     }

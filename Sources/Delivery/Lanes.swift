@@ -46,6 +46,9 @@ package struct DeliveryRoute: Sendable {
     package var mayProbeSignIn: Bool
     /// Returns whether an operator paused the route; called on a spool thread.
     package var isPaused: @Sendable () -> Bool
+    /// Consumes an operator's request to look at a suspended route at once; called on a spool
+    /// thread.
+    package var takeResumeRequest: @Sendable () -> Bool
 
     /// Creates a route.
     package init(
@@ -55,7 +58,8 @@ package struct DeliveryRoute: Sendable {
         rate: DeliveryRate? = nil,
         maximumRecipients: Int = 500,
         mayProbeSignIn: Bool = false,
-        isPaused: @escaping @Sendable () -> Bool = { false }
+        isPaused: @escaping @Sendable () -> Bool = { false },
+        takeResumeRequest: @escaping @Sendable () -> Bool = { false }
     ) {
         self.name = name
         self.submitter = submitter
@@ -64,6 +68,7 @@ package struct DeliveryRoute: Sendable {
         self.maximumRecipients = maximumRecipients
         self.mayProbeSignIn = mayProbeSignIn
         self.isPaused = isPaused
+        self.takeResumeRequest = takeResumeRequest
     }
 }
 

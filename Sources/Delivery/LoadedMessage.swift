@@ -10,6 +10,8 @@ struct LoadedMessage: Sendable {
     /// Octets of the content in wire form, without stuffed dots and final dot.
     let contentOctets: Int
     let has8BitContent: Bool
+    /// What is changed on the wire, one word each.
+    let repairs: [Repair]
     /// The whole file where it is small: these octets were inspected and are what is sent.
     let smallContent: [UInt8]?
     /// The history, if the message has one.

@@ -68,6 +68,13 @@ struct MessageLoader: Sendable {
         return .loaded(message(queued, inspected, survey, small: small))
     }
 
+    /// The inspector has seen the line ends of the header only.
+    private static func repairs(_ inspected: InspectedMessage, _ survey: BodySurvey) -> [Repair] {
+        let found = inspected.repairs
+        return survey.hasForeignLineEnds && !found.contains(.lineEnds)
+            ? [.lineEnds] + found : found
+    }
+
     /// One pass over the body: what the transaction must announce before the content is sent.
     private func survey(
         _ file: MessageFile,
@@ -106,6 +113,7 @@ struct MessageLoader: Sendable {
             inspected: inspected,
             contentOctets: inspected.wireHeader.count + survey.wireOctets,
             has8BitContent: inspected.headerHas8Bit || survey.has8Bit,
+            repairs: Self.repairs(inspected, survey),
             smallContent: small,
             state: queued.state,
             table: table

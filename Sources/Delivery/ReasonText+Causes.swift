@@ -66,16 +66,28 @@ extension ReasonText {
         case .rejected(let failure):
             return failure.sentence
         case .recipientsRefused:
-            let (refused, accepted) = (table.refused.count, table.accepted.count)
-            return accepted == 0
-                ? "The server refused \(refused == 1 ? "the recipient" : "every recipient")."
-                : "The server accepted this message for \(accepted) of "
-                    + "\(table.entries.count) recipients and refused it for the others."
+            return recipientsRefused(table)
         case .gaveUp(let age, let last):
             let hours = age.components.seconds / 3600
             let reason = last.map { " The last attempt: \($0.sentence)" } ?? ""
             return "Postchute tried for \(hours) h and gave up.\(reason)"
         }
+    }
+
+    private static func recipientsRefused(_ table: RecipientTable) -> String {
+        let refused = table.refused
+        if let only = refused.first, refused.count == 1, case .refused(let reply) = only.status {
+            let others =
+                table.accepted.isEmpty
+                ? ""
+                : "The server accepted this message for \(table.accepted.count) of "
+                    + "\(table.entries.count) recipients. "
+            return "\(others)The server refused \(only.address): \(oneLine(reply))"
+        }
+        return table.accepted.isEmpty
+            ? "The server refused every recipient."
+            : "The server accepted this message for \(table.accepted.count) of "
+                + "\(table.entries.count) recipients and refused it for the others."
     }
 
     private static func advice(_ cause: FailureCause, _ table: RecipientTable) -> String {

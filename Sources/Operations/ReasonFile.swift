@@ -1,5 +1,5 @@
 /// Reads what happened out of the text beside a failed or held message.
-enum ReasonFile {
+package enum ReasonFile {
     private static let heading = "What happened"
 
     /// The text in lines, without byte order mark and carriage returns.
@@ -17,7 +17,7 @@ enum ReasonFile {
     }
 
     /// The sentence that says what happened; of a text somebody else wrote, its first line.
-    static func happened(_ octets: [UInt8]) -> String? {
+    package static func happened(_ octets: [UInt8]) -> String? {
         let lines = lines(octets)
         for (index, line) in lines.enumerated() where line.hasPrefix(heading) {
             let rest = line.dropFirst(heading.count).drop { $0 == ":" || $0 == " " }

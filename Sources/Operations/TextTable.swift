@@ -1,30 +1,36 @@
 internal import SafeText
 
 /// Rows in aligned columns, two spaces apart, with a line of headings.
-struct TextTable {
+package struct TextTable {
     /// A column: its heading, and the side its cells keep to.
-    struct Column {
-        var heading: String
-        var isNumber = false
+    package struct Column {
+        package var heading: String
+        package var isNumber: Bool
+
+        /// Creates a column.
+        package init(heading: String, isNumber: Bool = false) {
+            self.heading = heading
+            self.isNumber = isNumber
+        }
     }
 
     private let columns: [Column]
     private var rows: [[String]]
 
     /// Creates a table without rows.
-    init(_ columns: [Column]) {
+    package init(_ columns: [Column]) {
         self.columns = columns
         rows = [columns.map(\.heading)]
     }
 
     /// Adds a row; its cells are neutralised before they are measured, so that no file name can
     /// push its neighbours around.
-    mutating func add(_ cells: [String]) {
+    package mutating func add(_ cells: [String]) {
         rows.append(cells.map { SafeText.line($0) })
     }
 
     /// The lines, without spaces at their ends.
-    var lines: [String] {
+    package var lines: [String] {
         let widths = columns.indices.map { column in
             rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
         }

@@ -17,7 +17,7 @@ struct Postchute: AsyncParsableCommand {
                     Remove.self, Pause.self, Resume.self,
                 ]
             ),
-            CommandGroup(name: "Trying it out", subcommands: []),
+            CommandGroup(name: "Trying it out", subcommands: [SandboxCommand.self, Demo.self]),
         ]
     )
 

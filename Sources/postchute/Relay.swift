@@ -70,7 +70,8 @@ final class Relay: Service {
                 rate: DeliveryRate(route.rate),
                 maximumRecipients: route.maximumRecipients ?? 500,
                 mayProbeSignIn: route.signIn.mayBeProbed,
-                isPaused: PauseFile(route: route.name, in: state).exists
+                isPaused: PauseFile(route: route.name, in: state).exists,
+                takeResumeRequest: { ResumeRequest(route: route.name, in: state).take() }
             )
         }
         let engine = engine

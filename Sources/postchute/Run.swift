@@ -3,6 +3,7 @@ internal import EventLog
 internal import Glibc
 internal import Logging
 internal import Operations
+internal import Operations
 internal import ServiceLifecycle
 internal import Settings
 internal import Spool
@@ -18,6 +19,7 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try settings.load()
+        try ServiceUser.adopt(for: settings, keepsLeases: true)
         let log = LogSink(
             descriptor: STDERR_FILENO,
             minimum: LogLevel(settings.log.level),
@@ -41,7 +43,7 @@ struct Run: AsyncParsableCommand {
                     .init(service: relay, successTerminationBehavior: .gracefullyShutdownGroup)
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: Logger(label: "postchute") { _ in QuietHandler() }
+                logger: QuietHandler.logger
             )
         )
         try await group.run()
@@ -49,7 +51,9 @@ struct Run: AsyncParsableCommand {
 }
 
 /// The service group says nothing an operator needs: the relay words its own start and stop.
-private struct QuietHandler: LogHandler {
+struct QuietHandler: LogHandler {
+    static let logger = Logger(label: "postchute") { _ in QuietHandler() }
+
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .critical
 

@@ -75,7 +75,8 @@ struct DeliveryEngineTests {
             let reason = try fixture.folder.text("drop/failed/\(name.id.text).a.eml.txt")
             #expect(
                 reason.contains(
-                    "The server accepted this message for 1 of 2 recipients and refused it for the others."
+                    "The server accepted this message for 1 of 2 recipients. The server refused "
+                        + "c@example.org: 550 5.1.1 User unknown"
                 )
             )
             #expect(reason.contains("b@example.org: accepted, has the message (250 2.0.0 OK)"))
