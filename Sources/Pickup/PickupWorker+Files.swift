@@ -53,8 +53,12 @@ extension PickupWorker {
         }
         waiting[key] = nil
         switch outcome {
-        case .claimed(let file): add(file)
-        case .held(let file): report(.held(file))
+        case .claimed(let file):
+            hasClaimed = true
+            add(file)
+        case .held(let file):
+            hasClaimed = true
+            report(.held(file))
         case .left(let obstacle, let facts): leave(key, obstacle, facts, looker)
         case .trouble(let error): throw error
         case .waiting, .awaitingMarker, .gone: break

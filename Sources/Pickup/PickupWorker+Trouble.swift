@@ -10,19 +10,29 @@ extension PickupWorker {
         case .suspended(let current, let suspension): (looker, earlier) = (current, suspension)
         case .missing: return
         }
-        if earlier?.error != error { report(.suspended(error)) }
+        if earlier?.error.isSameTrouble(as: error) != true { report(.suspended(error)) }
         let delay = earlier.map { min($0.delay * 2, Self.longestSuspension) }
         let pause = delay ?? Self.shortestSuspension
+        hasClaimed = false
+        nextScan = .zero
         state = .suspended(
             looker,
             Suspension(error: error, delay: pause, retry: now + pause)
         )
     }
 
+    /// Ends a suspension after a claim worked, or when there is nothing left to claim.
+    ///
+    /// Until then the pickup goes on as if it were over: a file may have to settle first.
     func resume(_ looker: CandidateLooker) {
-        guard case .suspended = state else { return }
-        state = .open(looker)
-        report(.resumed)
+        guard case .suspended(_, var suspension) = state else { return }
+        if hasClaimed || waiting.isEmpty {
+            state = .open(looker)
+            report(.resumed)
+        } else {
+            suspension.retry = nextWork
+            state = .suspended(looker, suspension)
+        }
     }
 
     func miss(_ spool: MessageSpool?, _ error: SpoolError, known: SpoolError? = nil) {
@@ -30,7 +40,7 @@ extension PickupWorker {
         waiting.removeAll()
         memory.removeAll()
         readiness = nil
-        if known != error { report(.folderMissing(error)) }
+        if known?.isSameTrouble(as: error) != true { report(.folderMissing(error)) }
         state = .missing(spool, error, retry: now + Self.missingDelay)
     }
 
@@ -74,5 +84,12 @@ extension PickupWorker {
         )
         if found != readiness { report(.effectiveReadiness(found)) }
         readiness = found
+    }
+}
+
+extension SpoolError {
+    /// Whether an operator would take both for the same, wherever they met it.
+    fileprivate func isSameTrouble(as other: SpoolError) -> Bool {
+        kind == other.kind && number == other.number
     }
 }

@@ -20,6 +20,8 @@ final class PickupWorker {
     /// A scan somebody asked for may not begin before this.
     var earliestScan = Duration.zero
     var readiness: EffectiveReadiness?
+    /// Whether a claim worked since the last one that did not.
+    var hasClaimed = false
 
     enum State {
         /// Claims work, or will be found not to.
@@ -82,7 +84,8 @@ final class PickupWorker {
         case .missing(let spool, let error, let retry):
             if now >= retry || requests.wantsScan { tryToReturn(spool, after: error) }
         case .suspended(_, let suspension):
-            if now >= suspension.retry { nextScan = now }
+            // What is noticed meanwhile is left to a scan.
+            if now < suspension.retry && !requests.isEmpty { nextScan = .zero }
         case .open: break
         }
         do throws(SpoolError) {
@@ -117,7 +120,6 @@ final class PickupWorker {
         }
         for (key, hint) in requests.hints { try follow(hint, key, looker) }
         try lookAtDue(looker)
-        // Only a look that found no trouble ends a suspension, and a scan is one at least.
         resume(looker)
         tellReadiness(looker)
     }
@@ -126,8 +128,10 @@ final class PickupWorker {
         switch state {
         case .missing(_, _, let retry): return retry
         case .suspended(_, let suspension): return suspension.retry
-        case .open:
-            return waiting.values.reduce(nextScan) { min($0, $1.due) }
+        case .open: return nextWork
         }
     }
+
+    /// When a scan or a file that waits is due.
+    var nextWork: Duration { waiting.values.reduce(nextScan) { min($0, $1.due) } }
 }

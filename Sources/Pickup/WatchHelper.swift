@@ -37,7 +37,7 @@ package final class WatchHelper: Sendable {
     static let provenAfter = Duration.seconds(60)
 
     private let executable: String
-    private let arguments: [[UInt8]]
+    private let arguments: [String]
     private let shortestDelay: Duration
     private let deliver: @Sendable (Event) -> Void
 
@@ -59,8 +59,7 @@ package final class WatchHelper: Sendable {
         for folder in folders {
             arguments += folder.isRecursive ? ["-r", folder.path] : [folder.path]
         }
-        // Subprocess passes these octets on as they are: the terminator is ours to add.
-        self.arguments = arguments.map { Array($0.utf8) + [0] }
+        self.arguments = arguments
     }
 
     /// The helper that belongs to a daemon: beside it, or in the libexec folder of the same

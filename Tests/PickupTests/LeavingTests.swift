@@ -1,0 +1,102 @@
+import Glibc
+import Spool
+import TestSupport
+import Testing
+
+@testable import Pickup
+
+@Suite("Leaving files")
+struct LeavingTests {
+    @Test(arguments: Place.allCases)
+    func `what can never be claimed stays and is reported once`(_ place: Place) throws {
+        let pickup = try TestPickup(on: place)
+        #expect(mkfifo(pickup.file("pipe.eml"), 0o644) == 0)
+        #expect(symlink("/etc/passwd", pickup.file("link.eml")) == 0)
+        try pickup.makeFolder("folder.eml")
+        try pickup.write("one.eml")
+        #expect(link(pickup.file("one.eml"), pickup.file("two.txt")) == 0)
+        try pickup.write("empty.eml", "")
+        try pickup.write("nul.eml", TestPickup.message + "\0\0\0")
+        pickup.turn()
+        pickup.pass(.seconds(200))
+        let expected: [String: Obstacle] = [
+            "pipe.eml": .namedPipe, "link.eml": .symbolicLink, "folder.eml": .folder,
+            "one.eml": .hardLink(names: 2), "empty.eml": .empty, "nul.eml": .trailingNULs,
+        ]
+        #expect(pickup.left == expected)
+        #expect(pickup.leftCount == expected.count)
+        #expect(pickup.claimed.isEmpty)
+        #expect(pickup.waitingNames.count == expected.count + 1)
+    }
+
+    @Test func `a file that was left is taken when it is cured`() throws {
+        let pickup = try TestPickup()
+        try pickup.write("x.eml")
+        #expect(link(pickup.file("x.eml"), pickup.file("other")) == 0)
+        try pickup.write("empty.eml", "")
+        pickup.turn()
+        pickup.pass(.seconds(60))
+        #expect(pickup.leftCount == 2)
+        #expect(unlink(pickup.file("other")) == 0)
+        try pickup.write("empty.eml")
+        pickup.pass(.seconds(40))
+        #expect(pickup.claimedNames == ["empty.eml", "x.eml"])
+    }
+
+    @Test func `another obstacle under the same name is reported again`() throws {
+        let pickup = try TestPickup()
+        #expect(mkfifo(pickup.file("x.eml"), 0o644) == 0)
+        pickup.turn()
+        pickup.pass(.seconds(60))
+        #expect(unlink(pickup.file("x.eml")) == 0)
+        try pickup.makeFolder("x.eml")
+        pickup.pass(.seconds(60))
+        #expect(pickup.leftCount == 2)
+        #expect(pickup.left == ["x.eml": .folder])
+    }
+
+    @Test func `what is gone is forgotten and reported when it comes back`() throws {
+        let pickup = try TestPickup()
+        try pickup.makeFolder("x.eml")
+        pickup.turn()
+        #expect(rename(pickup.file("x.eml"), pickup.file("away")) == 0)
+        pickup.pass(.seconds(31))
+        #expect(rename(pickup.file("away"), pickup.file("x.eml")) == 0)
+        pickup.pass(.seconds(31))
+        #expect(pickup.leftCount == 2)
+    }
+
+    @Test func `memory of what was left is bounded, and that is said once`() throws {
+        let pickup = try TestPickup { $0.memory = 10 }
+        for number in 0..<25 { try pickup.makeFolder("\(number).eml") }
+        try pickup.write("good.eml")
+        pickup.turn()
+        pickup.pass(.seconds(100))
+        #expect(pickup.leftCount == 10)
+        let crowded = pickup.events.count { if case .crowded(10) = $0 { true } else { false } }
+        #expect(crowded == 1)
+        #expect(pickup.claimedNames == ["good.eml"])
+    }
+
+    @Test func `more files than are remembered get their turn`() throws {
+        let pickup = try TestPickup { $0.memory = 10 }
+        for number in 0..<45 { try pickup.write("\(number).eml") }
+        pickup.turn()
+        pickup.pass(.seconds(60))
+        #expect(pickup.claimed.count == 45)
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root reads everything"))
+    func `a file nobody may read is reported`() throws {
+        let pickup = try TestPickup()
+        try pickup.write("x.eml")
+        #expect(chmod(pickup.file("x.eml"), 0) == 0)
+        pickup.turn()
+        pickup.pass(.seconds(2))
+        #expect(pickup.left == ["x.eml": .unreadable(owner: geteuid(), mode: S_IFREG)])
+        #expect(chmod(pickup.file("x.eml"), 0o600) == 0)
+        pickup.turn(["x.eml": .touched])
+        pickup.pass(.seconds(1))
+        #expect(pickup.claimedNames == ["x.eml"])
+    }
+}
