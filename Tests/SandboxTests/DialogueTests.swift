@@ -5,7 +5,7 @@ import Testing
 @Suite("Dialogues")
 struct DialogueTests {
     @Test(arguments: ordinary + signIn + refusals + scripted)
-    func `a dialogue runs as it is written`(dialogue: Dialogue) throws {
+    func `a dialogue runs as it is written`(dialogue: ServerDialogue) throws {
         let played = try dialogue.play()
         #expect(
             dialogue.isEqual(to: played),
@@ -52,9 +52,9 @@ struct DialogueTests {
     }
 
     @Test func `a dialogue that runs otherwise is noticed`() throws {
-        let wrong = Dialogue("wrong", "S: 220 *\nC: NOOP\nS: 250 2.0.0 Fine")
+        let wrong = ServerDialogue("wrong", "S: 220 *\nC: NOOP\nS: 250 2.0.0 Fine")
         #expect(try !wrong.isEqual(to: wrong.play()))
-        let short = Dialogue("short", "S: 220 *\nC: NOOP")
+        let short = ServerDialogue("short", "S: 220 *\nC: NOOP")
         #expect(try !short.isEqual(to: short.play()))
     }
 
@@ -64,7 +64,7 @@ struct DialogueTests {
     }
 
     static let ordinary = [
-        Dialogue(
+        ServerDialogue(
             "client submission over STARTTLS",
             """
             S: 220 SANDBOX01.postchute.example Postchute sandbox ESMTP MAIL Service ready at *
@@ -121,7 +121,7 @@ struct DialogueTests {
             S: (closed)
             """
         ),
-        Dialogue(
+        ServerDialogue(
             "implicit TLS greets inside",
             """
             S: (TLS)
@@ -132,7 +132,7 @@ struct DialogueTests {
             S: 500 5.3.3 Unrecognized command
             """
         ) { $0.security = .implicit },
-        Dialogue(
+        ServerDialogue(
             "open access without TLS, and a Message-ID made up",
             """
             S: 220 *
@@ -153,7 +153,7 @@ struct DialogueTests {
     ]
 
     static let signIn = [
-        Dialogue(
+        ServerDialogue(
             "XOAUTH2 in two steps",
             tls(
                 """
@@ -166,7 +166,7 @@ struct DialogueTests {
                 """
             )
         ),
-        Dialogue(
+        ServerDialogue(
             "XOAUTH2 in one step with a wrong token",
             tls(
                 """
@@ -178,7 +178,7 @@ struct DialogueTests {
                 """
             )
         ),
-        Dialogue(
+        ServerDialogue(
             "a cancelled sign-in is refused with 535",
             tls(
                 """
@@ -189,7 +189,7 @@ struct DialogueTests {
                 """
             )
         ),
-        Dialogue(
+        ServerDialogue(
             "PLAIN is not offered",
             tls(
                 """
@@ -198,7 +198,7 @@ struct DialogueTests {
                 """
             )
         ),
-        Dialogue(
+        ServerDialogue(
             "PLAIN where it is enabled",
             tls(
                 """
@@ -208,7 +208,7 @@ struct DialogueTests {
                 plain: true
             )
         ) { $0.allowsPlain = true },
-        Dialogue(
+        ServerDialogue(
             "what is not base64 ends the sign-in",
             tls(
                 """
@@ -221,7 +221,7 @@ struct DialogueTests {
                 """
             )
         ),
-        Dialogue(
+        ServerDialogue(
             "nothing of a sign-in before TLS",
             """
             S: 220 *

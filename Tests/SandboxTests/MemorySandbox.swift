@@ -113,7 +113,7 @@ struct MemorySandbox {
 }
 
 /// A conversation in the notation of RFC 5321 appendix D; `*` in a reply stands for anything.
-struct Dialogue: CustomTestStringConvertible, Sendable {
+struct ServerDialogue: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let lines: [String]
     let script: String

@@ -12,7 +12,7 @@ extension DialogueTests {
     }
 
     static let refusals = [
-        Dialogue(
+        ServerDialogue(
             "commands out of order",
             """
             S: 220 *
@@ -45,7 +45,7 @@ extension DialogueTests {
             """,
             open
         ),
-        Dialogue(
+        ServerDialogue(
             "commands that are none",
             plain(
                 """
@@ -81,7 +81,7 @@ extension DialogueTests {
             ),
             open
         ),
-        Dialogue(
+        ServerDialogue(
             "too many recipients",
             plain(
                 """
@@ -97,7 +97,7 @@ extension DialogueTests {
             open(&$0)
             $0.maximumRecipients = 1
         },
-        Dialogue(
+        ServerDialogue(
             "content beyond the limit is read to its end and refused",
             plain(
                 """
@@ -122,7 +122,7 @@ extension DialogueTests {
     ]
 
     static let scripted = [
-        Dialogue(
+        ServerDialogue(
             "any reply at any command",
             """
             S: 220 not by the book
@@ -140,7 +140,7 @@ extension DialogueTests {
                 """,
             open
         ),
-        Dialogue(
+        ServerDialogue(
             "a stripped STARTTLS is not understood either",
             """
             S: 220 *
@@ -158,7 +158,7 @@ extension DialogueTests {
             """,
             script: "at EHLO hide STARTTLS"
         ),
-        Dialogue(
+        ServerDialogue(
             "a hidden extension takes its parameters along",
             """
             S: 220 *
@@ -181,7 +181,7 @@ extension DialogueTests {
             script: "at EHLO hide SIZE DSN SMTPUTF8",
             open
         ),
-        Dialogue(
+        ServerDialogue(
             "354 although every recipient was refused",
             plain(
                 """
@@ -202,7 +202,7 @@ extension DialogueTests {
                 """,
             open
         ),
-        Dialogue(
+        ServerDialogue(
             "421 anywhere closes",
             plain(
                 """
@@ -214,7 +214,7 @@ extension DialogueTests {
             script: "at NOOP reply \"421 4.3.2 Service not available\"",
             open
         ),
-        Dialogue(
+        ServerDialogue(
             "a reply of several lines after a pause",
             plain(
                 """
@@ -227,7 +227,7 @@ extension DialogueTests {
             script: "at VRFY delay 200ms reply \"252 one\" \"two\"",
             open
         ),
-        Dialogue(
+        ServerDialogue(
             "a refused sign-in signs nobody in",
             plain(
                 """
@@ -247,7 +247,7 @@ extension DialogueTests {
             script: "at AUTH reply \"504 5.7.4 No\" times 1",
             open
         ),
-        Dialogue(
+        ServerDialogue(
             "a handshake that is to fail, after a refused STARTTLS",
             """
             S: 220 *
