@@ -36,6 +36,8 @@ final class SessionHandler: ChannelInboundHandler {
         case pause, idle, close
     }
 
+    /// How many octets of replies are collected before they are sent.
+    static let outputLimit = 65_536
     /// How long a client has to close after the last reply, before the connection is cut.
     static let closingTime = TimeAmount.seconds(5)
 
@@ -97,6 +99,9 @@ final class SessionHandler: ChannelInboundHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         setReading(context)
         sendEndlessly(context)
+        guard context.channel.isWritable, postponed == nil else { return }
+        process(context)
+        flush(context)
     }
 
     /// Closes: a connection that failed has no use.
@@ -126,6 +131,9 @@ extension SessionHandler {
     /// Feeds the session for as long as it has input and does not pause.
     func process(_ context: ChannelHandlerContext) {
         while postponed == nil {
+            // A client that pipelines and does not read must not fill our memory with replies.
+            if output.readableBytes >= Self.outputLimit { flush(context) }
+            guard context.channel.isWritable else { return }
             switch mode {
             case .lines:
                 guard let line = lines.next(from: &input) else { return }

@@ -151,6 +151,44 @@ struct ForeignClientTests {
         print("done")
         """
 
+    @Test func `smtplib meets pauses, a cut connection and a large message inside TLS`()
+        async throws
+    {
+        try await withKeptMail { server, folder in
+            let run = try await ChildProcess.run([
+                "python3", "-c", Self.pythonFaults, "\(server.port)", folder.path("ca.pem"),
+            ])
+            #expect(run.exit == .code(0), "\(run.errors)")
+            let lines = run.output.split(separator: "\n")
+            #expect(lines.count == 2)
+            #expect(lines.last == "disconnected")
+            let large = try envelope(folder, "000002-large@client.example")
+            #expect(lines.first == "\(large.octets) \(large.sha256)")
+            #expect(try envelope(folder, "000001-slow@client.example").notes == [])
+            #expect(folder.names().contains("000003-cut@client.example.eml"))
+        }
+    }
+
+    private static let pythonFaults = """
+        import hashlib, smtplib, ssl, sys
+        context = ssl.create_default_context(cafile=sys.argv[2])
+        client = smtplib.SMTP("localhost", int(sys.argv[1]), timeout=60)
+        client.starttls(context=context)
+        client.login("sandbox@example.com", "sandbox")
+        def send(name, recipient, body=b""):
+            message = b"Message-ID: <%s@client.example>\\r\\n\\r\\n" % name.encode() + body
+            client.sendmail("a@example.com", [recipient], message)
+            return message
+        send("slow", "delay-100ms.dot@fault.test")
+        sent = send("large", "delay-100ms.data@fault.test", b"".join(
+            b"." * (n % 7) + b"%d\\r\\n" % (n * n) for n in range(400000)))
+        print(len(sent), hashlib.sha256(sent).hexdigest())
+        try:
+            send("cut", "close-after-dot@fault.test")
+        except smtplib.SMTPServerDisconnected:
+            print("disconnected")
+        """
+
     @Test(arguments: [
         ("expired", "certificate has expired"),
         ("wrong-name", "hostname mismatch"),

@@ -13,14 +13,15 @@ final class RawClient: Sendable {
     private let heard = Mutex(Heard())
     private let channel: Mutex<(any Channel)?> = Mutex(nil)
 
-    /// Connects to a port of loopback.
-    init(port: Int) async throws {
+    /// Connects to a port of loopback; a deaf client reads nothing before ``listen()``.
+    init(port: Int, isDeaf: Bool = false) async throws {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Ear(self))
                 }
             }
+            .channelOption(.autoRead, value: !isDeaf)
             .connect(host: "127.0.0.1", port: port)
             .get()
         self.channel.withLock { $0 = channel }
@@ -44,6 +45,11 @@ final class RawClient: Sendable {
     /// Sends octets in one write.
     func send(_ octets: [UInt8]) async throws {
         try await channel.withLock { $0 }?.writeAndFlush(ByteBuffer(bytes: octets)).get()
+    }
+
+    /// Begins to read.
+    func listen() async throws {
+        try await channel.withLock { $0 }?.setOption(.autoRead, value: true).get()
     }
 
     /// Waits until a text was heard.
