@@ -11,6 +11,8 @@ enum DaemonState: Hashable, Sendable {
     case silent(process: Int32?, last: RelaySnapshot?)
     /// There is none; the last one left this.
     case stopped(RelaySnapshot?)
+    /// This user may not look.
+    case hidden
 
     /// How old a report may be, in microseconds; the daemon writes one every few seconds.
     private static let freshness: Int64 = 30_000_000
@@ -25,15 +27,15 @@ enum DaemonState: Hashable, Sendable {
     var snapshot: RelaySnapshot? {
         switch self {
         case .running(let snapshot): snapshot
-        case .silent, .stopped: nil
+        case .silent, .stopped, .hidden: nil
         }
     }
 
-    /// Whether a daemon would notice what a command does.
-    var isRunning: Bool {
+    /// Whether there is no daemon that would notice what a command does.
+    var isStopped: Bool {
         switch self {
-        case .running, .silent: true
-        case .stopped: false
+        case .stopped: true
+        case .running, .silent, .hidden: false
         }
     }
 
@@ -55,6 +57,9 @@ enum DaemonState: Hashable, Sendable {
                 + "\(Readable.span(from: last.takenAt, to: now)) ago."
         case .stopped(nil):
             return "Postchute is not running; it has left no report in \(directory)."
+        case .hidden:
+            return "It is not known whether Postchute is running: \(directory) is closed to you; "
+                + "ask as root or as the daemon's user."
         }
     }
 }
@@ -62,7 +67,9 @@ enum DaemonState: Hashable, Sendable {
 extension RelayFolders {
     /// Looks for a daemon.
     func daemon() -> DaemonState {
-        let last = StatusFile(settings.state).read()
+        let file = StatusFile(settings.state)
+        if file.isHidden { return .hidden }
+        let last = file.read()
         if let last, DaemonState.isFresh(last, at: now()), isAlive(last.processID) {
             return .running(last)
         }
@@ -75,7 +82,7 @@ extension RelayFolders {
         process > 0 && (kill(process, 0) == 0 || errno == EPERM)
     }
 
-    /// Who holds the lock of a spool; operators may not look into `state/` and see nobody.
+    /// Who holds the lock of a spool.
     private func holder() -> (isRunning: Bool, process: Int32?)? {
         for pickup in settings.pickups {
             if let holder = try? spool(of: pickup).daemon(), holder.isRunning { return holder }

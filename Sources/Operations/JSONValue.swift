@@ -26,6 +26,11 @@ enum JSONValue: Hashable, Sendable {
     /// A string, or `null`.
     static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
+    /// A file name or path: exact where it is UTF-8, else with visible escapes.
+    static func name(_ octets: [UInt8]) -> JSONValue {
+        .string(String(validating: octets, as: UTF8.self) ?? SafeText.line(octets: octets))
+    }
+
     /// A number, or `null`.
     static func optional(_ number: (some BinaryInteger)?) -> JSONValue {
         number.map { .integer(Int64(clamping: $0)) } ?? .null

@@ -141,7 +141,7 @@ package struct MessageActions: Sendable {
         return verb.plan(
             for: entry.place,
             wasTried: wasTried,
-            hasDaemon: daemon.isRunning,
+            hasDaemon: !daemon.isStopped,
             name: entry.id?.text ?? entry.fileName.display
         )
     }
@@ -172,7 +172,7 @@ package struct MessageActions: Sendable {
     private func finish(_ changed: ChangedPickups, _ result: inout CommandResult) {
         for spool in changed.spools.values { spool.wake() }
         let needsDaemon = verb == .retry || verb == .release
-        if needsDaemon, !changed.spools.isEmpty, !daemon.isRunning {
+        if needsDaemon, !changed.spools.isEmpty, daemon.isStopped {
             result.complaints.append("Postchute is not running: the queue waits until it is.")
         }
     }

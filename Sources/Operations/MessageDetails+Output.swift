@@ -22,7 +22,9 @@ extension MessageDetails {
                 lines.append("  \(missing) between the first and the last are not kept")
             }
         }
-        if !reason.isEmpty { lines += ["", "The reason beside it"] + reason.map { "  \($0)" } }
+        if !reason.isEmpty {
+            lines += ["", "The reason beside it"] + reason.map { $0.isEmpty ? "" : "  \($0)" }
+        }
         return CommandResult(lines, complaints: complaints, status: status)
     }
 
@@ -103,8 +105,8 @@ extension MessageDetails {
             "id": .optional(entry.id?.text),
             "pickup": .string(message.pickup),
             "folder": .string(entry.place.word),
-            "path": .string(SafeText.line(octets: message.spool.path(of: entry))),
-            "file": .string(entry.original.display),
+            "path": .name(message.spool.path(of: entry)),
+            "file": .name(entry.original.octets),
             "size": .optional(facts?.size),
             "claimed_at": .time(entry.id?.microseconds),
             "content": content,

@@ -150,7 +150,7 @@ extension MessageList.Row {
             "id": .optional(entry.id?.text),
             "pickup": .string(pickup),
             "folder": .string(entry.place.word),
-            "file": .string(entry.original.display),
+            "file": .name(entry.original.octets),
             "size": .optional(facts?.size),
             "claimed_at": .time(entry.id?.microseconds),
             "age_seconds": .optional(

@@ -112,11 +112,10 @@ package struct PauseSwitch: Sendable {
     }
 
     private func withDaemon(_ lines: [String]) -> CommandResult {
-        relay.daemon().isRunning
-            ? CommandResult(lines)
-            : CommandResult(
+        relay.daemon().isStopped
+            ? CommandResult(
                 lines,
                 complaints: ["Postchute is not running: the queue waits until it is."]
-            )
+            ) : CommandResult(lines)
     }
 }

@@ -11,7 +11,17 @@ package struct SettingsCheck: Sendable {
     /// Checks settings that could be read, as the user the daemon runs as.
     package init(_ settings: RelaySettings) { self.settings = settings }
 
-    /// Everything there is to say.
+    /// Reads a settings file with all it names and says everything there is to say about it.
+    package static func run(path: String) -> CommandResult {
+        do {
+            let settings = try RelaySettings.load(path: path, probe: .outsideSystemd)
+            return Self(settings).run()
+        } catch {
+            return CommandResult(complaints: error.errors.map(\.description), status: .settings)
+        }
+    }
+
+    /// Everything there is to say about folders and permissions.
     package func run() -> CommandResult {
         let complaints = settings.pickups.flatMap(complaints) + stateComplaints
         let remarks = warnings.map { "Warning: \($0)" }
@@ -82,5 +92,22 @@ package struct SettingsCheck: Sendable {
             lines.append("a sandbox is accepted as the server (sandbox = true).")
         }
         return lines.map { "route \(route.name): \($0)" }
+    }
+}
+
+extension SettingsProbe {
+    /// The system's probe; where systemd has not started us it takes credentials on trust.
+    fileprivate static var outsideSystemd: Self {
+        let system = Self.system
+        guard system.credentialsDirectory == nil else { return system }
+        let directory = RelaySettings.credentialsDirectory
+        return Self(
+            look: { path in
+                path.hasPrefix("\(directory)/")
+                    ? .file(mode: 0o400, isReadable: true) : system.look(path)
+            },
+            hasGroup: system.hasGroup,
+            credentialsDirectory: directory
+        )
     }
 }

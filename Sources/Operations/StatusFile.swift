@@ -1,5 +1,6 @@
 package import Delivery
 internal import FoundationEssentials
+internal import Glibc
 package import Settings
 
 /// The snapshot the daemon leaves for `status`, also after it has ended.
@@ -17,6 +18,9 @@ package struct StatusFile {
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
         try encoder.encode(snapshot).write(to: URL(filePath: path), options: .atomic)
     }
+
+    /// Whether this user may not look for the file, so that nothing is known.
+    var isHidden: Bool { access(path, R_OK) != 0 && errno == EACCES }
 
     /// The last snapshot, or `nil` where none can be read.
     package func read() -> RelaySnapshot? {

@@ -76,6 +76,7 @@ extension StatusReport {
         switch daemon {
         case .stopped: "stopped"
         case .silent: "silent"
+        case .hidden: "unknown"
         case .running: attention.isEmpty ? "flowing" : "suspended"
         }
     }

@@ -58,7 +58,7 @@ package struct StatusReport: Sendable {
     /// is suspended or paused, even where another route serves meanwhile.
     package var status: ExitStatus {
         switch daemon {
-        case .stopped, .silent: .unavailable
+        case .stopped, .silent, .hidden: .unavailable
         case .running: attention.isEmpty ? .done : .tryLater
         }
     }

@@ -8,20 +8,35 @@ extension RelaySettings {
         path: String = defaultPath,
         probe: SettingsProbe = .system
     ) throws(SettingsErrors) -> RelaySettings {
-        let octets: [UInt8]
-        do throws(Objection) {
-            octets = try contents(of: path)
-        } catch {
-            let error = SettingsError(file: path, sentence: error.sentence, advice: error.advice)
-            throw SettingsErrors([error])
-        }
         let reading = SettingsReading(
-            octets,
+            try octets(of: path),
             file: path,
             credentialsDirectory: probe.credentialsDirectory
         )
         FileChecks(uses: reading.fileUses, probe: probe, complaints: reading.complaints).check()
         return try reading.result()
+    }
+
+    /// Where systemd keeps the credentials of the unit, for who is not started by it.
+    package static let credentialsDirectory = "/run/credentials/postchute.service"
+
+    /// Reads a settings file for a command that uses no secret: nothing it names is looked at, so
+    /// that operators need not be able to, and credentials need no systemd.
+    ///
+    /// - Throws: Every complaint there is, in the order of the lines.
+    package static func read(
+        path: String = defaultPath
+    ) throws(SettingsErrors) -> RelaySettings {
+        try parse(octets(of: path), file: path, credentialsDirectory: credentialsDirectory)
+    }
+
+    private static func octets(of path: String) throws(SettingsErrors) -> [UInt8] {
+        do throws(Objection) {
+            return try contents(of: path)
+        } catch {
+            let error = SettingsError(file: path, sentence: error.sentence, advice: error.advice)
+            throw SettingsErrors([error])
+        }
     }
 
     /// Reads settings from the text of a file; looks at nothing else.
@@ -47,7 +62,7 @@ extension RelaySettings {
         var octets: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while octets.count <= TomlDocument.maximumOctets {
-            let count = read(descriptor, &buffer, buffer.count)
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count == 0 { return octets }
             if count > 0 {
                 octets += buffer[..<count]

@@ -16,8 +16,8 @@ struct Check: ParsableCommand {
     func run() throws {
         var option = settings
         option.path = file ?? settings.path
-        try ServiceUser.adopt(for: option.load())
-        // Once more as the daemon's user: root can read everything.
-        try SettingsCheck(option.load()).run().finish()
+        // As the daemon's user: root can read everything.
+        _ = try option.folders()
+        try SettingsCheck.run(path: option.path).finish()
     }
 }

@@ -10,15 +10,6 @@ extension CommandResult {
     }
 }
 
-extension SettingsOption {
-    /// Reads the settings and becomes the daemon's user, before a folder is touched.
-    func folders() throws -> RelayFolders {
-        let settings = try load()
-        try ServiceUser.adopt(for: settings)
-        return RelayFolders(settings)
-    }
-}
-
 /// Carries out a command; what it refuses is printed like any result.
 func carryOut(_ body: () throws(CommandRefusal) -> CommandResult) throws {
     let result: CommandResult
