@@ -300,11 +300,11 @@ extension TransactionMachine {
     }
 
     private func violation(_ phase: SessionPhase, _ reply: Reply) -> Failure {
-        .protocolViolation(phase, detail: "unexpected reply: \(reply.summary)")
+        .protocolViolation(phase, detail: reply.asUnexpected)
     }
 
     private func outOfStep(after reply: Reply) -> Failure {
-        .protocolViolation(phase, detail: "more replies than commands after: \(reply.summary)")
+        .protocolViolation(phase, detail: "more replies than commands after: \(reply.excerpt)")
     }
 }
 
@@ -321,4 +321,12 @@ extension Reply {
         if let enhanced { return enhanced.subject == 5 && enhanced.detail == 3 }
         return code.value == 452
     }
+
+    /// The reply on one line, cut where it would flood a log.
+    fileprivate var excerpt: String {
+        summary.count > 200 ? summary.prefix(200) + "…" : summary
+    }
+
+    /// What to say of a reply that makes no sense where it came.
+    var asUnexpected: String { "unexpected reply: \(excerpt)" }
 }
