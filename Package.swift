@@ -155,7 +155,7 @@ let package = Package(
             ]
         ),
         tests("SandboxTests", ["Sandbox", "TLSEngine", "TestSupport", nioCore, nioPosix]),
-        tests("EndToEndTests", ["Sandbox", "TestSupport", nioCore, nioPosix]),
+        tests("EndToEndTests", ["TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11,

@@ -1,0 +1,68 @@
+/// What a ``RelayHarness`` starts, and with which settings.
+struct RelayPlan: Sendable {
+    /// Lines of `[pickup.erp]`, such as `ready = 'renamed'`; each replaces the default of its key.
+    var pickup: [String] = []
+    /// Lines of `[route.lab]`, likewise.
+    var route: [String] = []
+    /// More tables, with `{root}` for the scratch folder and `{port}` for the sandbox's port.
+    var tables = ""
+    /// Options of the sandbox.
+    var sandbox = ["--tls", "none", "--open"]
+    /// The faults the sandbox commits.
+    var script: String?
+    /// What stands before the daemon's command line, such as `setpriv` with its options.
+    var launcher: [String] = []
+    /// The mode of the drop folder.
+    var dropMode: UInt32 = 0o700
+
+    /// A route with STARTTLS, where the daemon signs in with a password.
+    static var signedIn: RelayPlan {
+        var plan = RelayPlan()
+        plan.sandbox = ["--tls", "starttls"]
+        plan.route = [
+            "tls = 'starttls'",
+            "ca_file = '{root}/sandbox/ca.pem'",
+            "username = 'sandbox@example.com'",
+            "password_file = '{root}/password'",
+        ]
+        return plan
+    }
+
+    /// The settings file.
+    func settings(root: String, port: Int) -> String {
+        let pickup = Self.merge(
+            ["path = '{root}/drop'", "route = 'lab'"]
+                + ["settle = '100ms'", "quiet = '500ms'", "patience = '1s'"],
+            self.pickup
+        )
+        let route = Self.merge(
+            ["service = 'smtp'", "host = '127.0.0.1'", "port = {port}", "tls = 'none'"]
+                + ["sandbox = true", "retry_first = '300ms'", "retry_maximum = '2s'"],
+            self.route
+        )
+        let text = """
+            [pickup.erp]
+            \(pickup.joined(separator: "\n"))
+
+            [route.lab]
+            \(route.joined(separator: "\n"))
+
+            [state]
+            directory = '{root}/state'
+
+            [log]
+            style = 'plain'
+
+            \(tables)
+
+            """
+        return text.replacing("{root}", with: root).replacing("{port}", with: "\(port)")
+    }
+
+    private static func merge(_ defaults: [String], _ lines: [String]) -> [String] {
+        let keys = Set(lines.map(key))
+        return defaults.filter { !keys.contains(key($0)) } + lines
+    }
+
+    private static func key(_ line: String) -> Substring { line.prefix { $0 != " " } }
+}
