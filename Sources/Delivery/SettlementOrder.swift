@@ -44,7 +44,7 @@ struct SettlementOrder: Sendable {
     }
 }
 
-extension Spool.Settlement {
+extension MoveResult {
     /// Where a person had put the file, if it is not where it was to go.
     fileprivate var elsewhere: MessageLocation? {
         if case .elsewhere(let location) = self { location } else { nil }

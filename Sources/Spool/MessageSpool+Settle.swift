@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// Where a settled message went.
-package enum Settlement: Hashable, Sendable {
+package enum MoveResult: Hashable, Sendable {
     /// It was moved as asked.
     case moved(SpoolName)
     /// A person had taken it out of its folder; it stays where they put it.
@@ -70,9 +70,9 @@ extension MessageSpool {
     /// State S to A with barrier B3: accepted, and durable when it returns.
     ///
     /// The state is removed with it.
-    package func settleSent(_ name: SpoolName) throws(SpoolError) -> Settlement {
+    package func settleSent(_ name: SpoolName) throws(SpoolError) -> MoveResult {
         let day = SpoolFolder.sent(day: folders.today)
-        var settlement: Settlement
+        var settlement: MoveResult
         do throws(SpoolError) {
             settlement = .moved(try moveToDay(name, day))
         } catch {
@@ -101,7 +101,7 @@ extension MessageSpool {
         _ name: SpoolName,
         _ found: MessageLocation,
         _ day: SpoolFolder
-    ) throws(SpoolError) -> Settlement {
+    ) throws(SpoolError) -> MoveResult {
         if case .sent = found.place { return .moved(name) }
         let source = try found.place.map { (place) throws(SpoolError) in
             try folders.folder(place)
@@ -117,7 +117,7 @@ extension MessageSpool {
         _ name: SpoolName,
         from place: SpoolFolder,
         state: DeliveryState
-    ) throws(SpoolError) -> Settlement {
+    ) throws(SpoolError) -> MoveResult {
         let source = try folders.folder(place)
         try states.save(identified(state, name, in: source))
         if place == .queue { return .moved(name) }
@@ -132,7 +132,7 @@ extension MessageSpool {
         from place: SpoolFolder,
         reason: [UInt8],
         state: DeliveryState?
-    ) throws(SpoolError) -> Settlement {
+    ) throws(SpoolError) -> MoveResult {
         try setAside(name, from: place, to: folders.failed, reason, state)
     }
 
@@ -142,7 +142,7 @@ extension MessageSpool {
         from place: SpoolFolder,
         reason: [UInt8]? = nil,
         state: DeliveryState? = nil
-    ) throws(SpoolError) -> Settlement {
+    ) throws(SpoolError) -> MoveResult {
         try setAside(name, from: place, to: folders.held, reason, state)
     }
 
@@ -152,7 +152,7 @@ extension MessageSpool {
         to target: Folder,
         _ reason: [UInt8]?,
         _ state: DeliveryState?
-    ) throws(SpoolError) -> Settlement {
+    ) throws(SpoolError) -> MoveResult {
         let source = try folders.folder(place)
         if var state {
             // Due at once when a person moves it back.
@@ -179,7 +179,7 @@ extension MessageSpool {
         from source: Folder,
         to target: Folder,
         as goal: SpoolName? = nil
-    ) throws(SpoolError) -> Settlement {
+    ) throws(SpoolError) -> MoveResult {
         do throws(SpoolError) {
             let moved = try move(name, from: source, to: target, as: goal)
             try target.sync.wait()
