@@ -192,17 +192,17 @@ final class CandidateLooker {
         _ readiness: inout Readiness
     ) throws(SpoolError) -> Step {
         let file = try open(&look)
-        let before = try FileFacts(descriptor: file.descriptor)
+        guard let seen = look.facts else { return .end(.gone) }
         let reading: ContentReader.Reading
-        switch content.read(file.descriptor, size: before.size) {
+        switch content.read(file.descriptor, size: seen.size) {
         case .success(let read): reading = read
-        case .failure: return .end(.left(.damaged, before))
+        case .failure: return .end(.left(.damaged, seen))
         }
-        let after = try FileFacts(descriptor: file.descriptor)
-        guard let seen = look.facts, seen.isSameVersion(as: after) else {
-            return .end(look.again(in: Self.raceDelay))
+        if !look.hasLease {
+            let after = try FileFacts(descriptor: file.descriptor)
+            guard seen.isSameVersion(as: after) else { return .end(look.again(in: Self.raceDelay)) }
+            look.facts = after
         }
-        look.facts = after
         return .next(
             readiness.contentRead(
                 reading.completeness,

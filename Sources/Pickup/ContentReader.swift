@@ -26,9 +26,15 @@ struct ContentReader: ~Copyable {
     /// Reads an open file of a known size; `nil` with the error number when the disk refuses.
     func read(_ descriptor: Int32, size: Int64) -> Result<Reading, SystemError> {
         let isWhole = size <= Int64(head.count)
-        let headCount = read(descriptor, into: head, at: 0)
+        let headCount = read(
+            descriptor,
+            into: head,
+            at: 0,
+            upTo: isWhole ? size : Int64(head.count)
+        )
         let tailStart = max(0, size - Int64(tail.count))
-        let tailCount = isWhole ? 0 : read(descriptor, into: tail, at: tailStart)
+        let tailCount =
+            isWhole ? 0 : read(descriptor, into: tail, at: tailStart, upTo: size - tailStart)
         guard headCount >= 0, tailCount >= 0 else {
             return .failure(
                 SystemError(number: Int32(truncatingIfNeeded: -min(headCount, tailCount)))
@@ -49,11 +55,12 @@ struct ContentReader: ~Copyable {
     private func read(
         _ descriptor: Int32,
         into buffer: UnsafeMutableRawBufferPointer,
-        at offset: Int64
+        at offset: Int64,
+        upTo limit: Int64
     ) -> Int64 {
         var filled: Int64 = 0
-        while filled < buffer.count {
-            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[Int(filled)...])
+        while filled < min(limit, Int64(buffer.count)) {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[Int(filled)..<Int(limit)])
             let count = linux_read_at(descriptor, rest.baseAddress, rest.count, offset + filled)
             if count < 0 { return count }
             if count == 0 { break }
