@@ -192,7 +192,7 @@ extension OpeningMachine {
             return end(.missingExtension("production service", reason: reason), politely: true)
         }
         guard let mechanism = policy.mechanism else { return becomeReady(capabilities) }
-        guard capabilities.mechanisms.contains(mechanism.rawValue) else {
+        guard policy.mechanism(offered: capabilities) != nil else {
             return end(Self.missing(mechanism, capabilities), politely: true)
         }
         return fetch(capabilities, isRenewal: false)
@@ -217,7 +217,7 @@ extension OpeningMachine {
     /// User name and secret are at hand.
     mutating func credentialsObtained(_ credentials: Credentials) -> Action {
         guard case .fetching(let capabilities, let isRenewal) = state,
-            let mechanism = policy.mechanism
+            let mechanism = policy.mechanism(offered: capabilities)
         else { return .nothing }
         var exchange = AuthenticationExchange(mechanism)
         let action = exchange.start(credentials)

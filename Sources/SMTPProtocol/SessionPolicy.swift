@@ -16,6 +16,8 @@ package struct SessionPolicy: Hashable, Sendable {
     package var security: TransportSecurity
     /// `nil` signs nobody in.
     package var mechanism: Mechanism?
+    /// What to sign in with where the server offers it and not ``mechanism``.
+    package var secondMechanism: Mechanism?
     package var pipelining: Pipelining
     /// Whether a server that announces itself as the Postchute sandbox is acceptable.
     package var allowsSandbox: Bool
@@ -33,6 +35,12 @@ package struct SessionPolicy: Hashable, Sendable {
         self.mechanism = mechanism
         self.pipelining = pipelining
         self.allowsSandbox = allowsSandbox
+    }
+
+    /// The mechanism to use with a server, or `nil` when it offers none of ours.
+    func mechanism(offered capabilities: Capabilities) -> Mechanism? {
+        [mechanism, secondMechanism].compactMap { $0 }
+            .first { capabilities.mechanisms.contains($0.rawValue) }
     }
 
     /// Whether a server that knows no EHLO can serve (RFC 5321 §3.2).

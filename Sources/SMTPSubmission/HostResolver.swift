@@ -57,8 +57,11 @@ final class HostResolver: Resolver, Sendable {
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var first: UnsafeMutablePointer<addrinfo>?
         let status = getaddrinfo(host, String(port), &hints, &first)
+        // A literal of the other family is no trouble as long as both are tried. glibc's netdb.h
+        // gives EAI_ADDRFAMILY as -9, behind a macro that Swift does not see.
+        let isOtherFamily = status == -9 && families.count > 1
         guard status == 0 else {
-            complain("\(host): \(String(cString: gai_strerror(status)))")
+            if !isOtherFamily { complain("\(host): \(String(cString: gai_strerror(status)))") }
             return []
         }
         defer { freeaddrinfo(first) }

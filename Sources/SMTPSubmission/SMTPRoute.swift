@@ -53,13 +53,15 @@ package struct SMTPRoute: Sendable {
 
     /// The route as the session machine needs it.
     var policy: SessionPolicy {
-        SessionPolicy(
+        var policy = SessionPolicy(
             helloName: HelloName(ehlo),
             security: tls,
             mechanism: signIn.mechanism,
             pipelining: pipelining,
             allowsSandbox: allowsSandbox
         )
+        if case .password = signIn { policy.secondMechanism = .plain }
+        return policy
     }
 }
 
@@ -75,13 +77,15 @@ package enum SignIn: Sendable {
     case none
     case plain(user: String, any SecretProvider)
     case login(user: String, any SecretProvider)
+    /// LOGIN where the server offers it, as Exchange Online does, else PLAIN.
+    case password(user: String, any SecretProvider)
     case xoauth2(mailbox: String, any TokenProvider)
 
     var mechanism: Mechanism? {
         switch self {
         case .none: nil
         case .plain: .plain
-        case .login: .login
+        case .login, .password: .login
         case .xoauth2: .xoauth2
         }
     }

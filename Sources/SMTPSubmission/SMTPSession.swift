@@ -183,7 +183,8 @@ extension SMTPSession {
     private func obtainCredentials(renewed: Bool) {
         switch setup.route.signIn {
         case .none: run(machine.credentialsFailed("the route does not sign in"))
-        case .plain(let user, let provider), .login(let user, let provider):
+        case .plain(let user, let provider), .login(let user, let provider),
+            .password(let user, let provider):
             BlockingWork.run { [self] in
                 let result = Result { () throws(CredentialError) in try provider.secret() }
                 loop.execute { self.useSecret(result, user: user) }

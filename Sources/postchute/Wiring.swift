@@ -133,8 +133,10 @@ extension SignIn {
             self = .none
         case .password(let user, let password, .plain):
             self = .plain(user: user, FileSecret(path: password.path))
-        case .password(let user, let password, .login), .password(let user, let password, .any):
+        case .password(let user, let password, .login):
             self = .login(user: user, FileSecret(path: password.path))
+        case .password(let user, let password, .any):
+            self = .password(user: user, FileSecret(path: password.path))
         case .token(let user, let token):
             self = .xoauth2(mailbox: user, FileToken(path: token.path))
         }
