@@ -5,19 +5,18 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <pwd.h>
-#include <stdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// glibc has no wrapper for capset(2) and capget(2), and libcap would be one more library.
+// glibc has no wrapper for capset(2), and libcap would be one more library.
 static int set_capabilities(uint32_t mask) {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
     memset(data, 0, sizeof data);
-    data[0].effective = mask;
-    data[0].permitted = mask;
+    data[0].effective = data[0].permitted = data[0].inheritable = mask;
     return syscall(SYS_capset, &header, data) == -1 ? -errno : 0;
 }
 
@@ -36,26 +35,33 @@ static int set_groups(uint32_t user, uint32_t group) {
     return 0;
 }
 
+// See: capabilities(7), "Ambient": what is there survives execve(2) of an ordinary program.
+static int pass_on_leases(void) {
+    if (set_capabilities(1u << CAP_LEASE) != 0) return 0;
+    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_LEASE, 0, 0) == 0;
+}
+
 int linux_become_user(uint32_t user, uint32_t group, int keeps_leases) {
+    int kept = 0;
     int result = set_groups(user, group);
     if (result != 0) return result;
     if (keeps_leases && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1) return -errno;
     if (setresuid(user, user, user) == -1) return -errno;
     if (keeps_leases) {
-        // A container may withhold the capability: then there is nothing to keep.
-        if (set_capabilities(1u << CAP_LEASE) != 0) {
-            result = set_capabilities(0);
-            if (result != 0) return result;
-        }
+        kept = pass_on_leases();
+        // A container may withhold the capability: then nothing is kept.
+        if (!kept) result = set_capabilities(0);
+        if (result != 0) return result;
         if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) == -1) return -errno;
     }
-    return setresuid(-1, 0, -1) == 0 ? -EPERM : 0;
+    return setresuid(-1, 0, -1) == 0 ? -EPERM : kept;
 }
 
-int linux_has_leases(void) {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-    memset(data, 0, sizeof data);
-    if (syscall(SYS_capget, &header, data) == -1) return 0;
-    return (data[0].effective >> CAP_LEASE) & 1;
+int linux_start_again(char *const *arguments) {
+    // A worker thread blocks signals, and the mask outlives execve(2).
+    sigset_t none;
+    sigemptyset(&none);
+    if (sigprocmask(SIG_SETMASK, &none, NULL) == -1) return -errno;
+    execv("/proc/self/exe", arguments);
+    return -errno;
 }

@@ -157,12 +157,20 @@ package struct MessageActions: Sendable {
         }
     }
 
+    /// Operators may move messages, not look into `state/`.
+    private static let askAsDaemon = "Try as root or as the daemon's user."
+
     private func refusal(_ error: SpoolError, _ label: String) -> CommandRefusal {
         switch error.kind {
         case .vanished:
             CommandRefusal("\(label) was moved by somebody else meanwhile; look again.", .tryLater)
         case .onTheWire:
             CommandRefusal("\(label) went on the wire meanwhile; try again in a minute.", .tryLater)
+        case .denied:
+            CommandRefusal(
+                "\(label) stays where it is: \(error.fullSentence) \(Self.askAsDaemon)",
+                .unavailable
+            )
         default:
             CommandRefusal("\(label) stays where it is: \(error.fullSentence)", .unavailable)
         }

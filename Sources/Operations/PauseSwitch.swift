@@ -1,5 +1,5 @@
-internal import CLinux
 internal import Delivery
+internal import Glibc
 internal import Settings
 internal import Spool
 
@@ -104,9 +104,10 @@ package struct PauseSwitch: Sendable {
         _ route: String
     ) throws(CommandRefusal) {
         guard let number else { return }
-        let (directory, reason) = (relay.settings.state.directory, systemText(number))
+        let advice = number == EACCES ? " Try as root or as the daemon's user." : ""
         throw CommandRefusal(
-            "Cannot \(verb) route \(route) in \(directory): \(reason).",
+            "Cannot \(verb) route \(route) in \(relay.settings.state.directory): "
+                + "\(systemText(number)).\(advice)",
             .unavailable
         )
     }

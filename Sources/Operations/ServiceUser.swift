@@ -64,8 +64,9 @@ package enum ServiceUser: Hashable, Sendable {
 
     /// Becomes the daemon's user for good; to be called before a folder is touched.
     ///
-    /// With `keepsLeases` the calling thread, and the threads it starts, keep CAP_LEASE, which
-    /// the default of `ready` needs for files of other users: call it before other threads start.
+    /// With `keepsLeases` the program starts anew as that user, in the same process, with CAP_LEASE
+    /// as its only capability, just as systemd would start it: the default of `ready` needs it for
+    /// files of other users.
     ///
     /// - Throws: With status 78 when the folders belong to several users.
     package func adopt(keepsLeases: Bool = false) throws(CommandRefusal) {
@@ -73,15 +74,26 @@ package enum ServiceUser: Hashable, Sendable {
         case .unchanged:
             return
         case .become(let user, let group):
-            let result = linux_become_user(user, group, keepsLeases ? 1 : 0)
-            guard result != 0 else { return }
-            throw CommandRefusal(
-                "Cannot become user \(Self.name(user)): \(systemText(-result)).",
-                .unavailable
-            )
+            try Self.become(user, group, keepsLeases)
         case .disputed(let owners):
             throw Self.dispute(owners)
         }
+    }
+
+    private static func become(
+        _ user: UInt32,
+        _ group: UInt32,
+        _ keepsLeases: Bool
+    ) throws(CommandRefusal) {
+        var result = linux_become_user(user, group, keepsLeases ? 1 : 0)
+        // Linux keeps capabilities by thread, and threads we know nothing of exist already: only
+        // execve(2) gives one to all.
+        if result > 0 { result = linux_start_again(CommandLine.unsafeArgv) }
+        guard result < 0 else { return }
+        throw CommandRefusal(
+            "Cannot become user \(name(user)): \(systemText(-result)).",
+            .unavailable
+        )
     }
 
     private static func dispute(_ owners: [FolderOwner]) -> CommandRefusal {

@@ -16,8 +16,7 @@ struct Check: ParsableCommand {
     func run() throws {
         var option = settings
         option.path = file ?? settings.path
-        // As the daemon's user: root can read everything.
-        _ = try option.folders()
+        try option.adoptServiceUser()
         try SettingsCheck.run(path: option.path).finish()
     }
 }

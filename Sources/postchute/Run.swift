@@ -3,7 +3,6 @@ internal import EventLog
 internal import Glibc
 internal import Logging
 internal import Operations
-internal import Operations
 internal import ServiceLifecycle
 internal import Settings
 internal import Spool

@@ -2,9 +2,13 @@ internal import Operations
 internal import Settings
 
 extension SettingsOption {
-    /// Reads the settings for a command that needs no secret, and becomes the daemon's user where
-    /// root runs it; or prints every complaint and exits.
-    func folders() throws -> RelayFolders {
+    /// Becomes the daemon's user where root runs the command, before a folder is touched.
+    ///
+    /// Reads the settings without looking at what they name: root can read every secret, so only
+    /// ``load()`` afterwards tells whether the daemon can. With `keepsLeases`, for `run`, the
+    /// program starts anew; see ``ServiceUser/adopt(keepsLeases:)``.
+    @discardableResult
+    func adoptServiceUser(keepsLeases: Bool = false) throws -> RelaySettings {
         let settings: RelaySettings
         do {
             settings = try RelaySettings.read(path: path)
@@ -12,7 +16,10 @@ extension SettingsOption {
             Console.complain(error.errors.map(\.description))
             throw ExitStatus.settings.error
         }
-        try ServiceUser.adopt(for: settings)
-        return RelayFolders(settings)
+        try ServiceUser.adopt(for: settings, keepsLeases: keepsLeases)
+        return settings
     }
+
+    /// The folders, for a command that needs no secret.
+    func folders() throws -> RelayFolders { RelayFolders(try adoptServiceUser()) }
 }

@@ -7,11 +7,11 @@
 /// Becomes another user for good, with the groups the system gives that user; without an entry in
 /// the user database with `group` alone.
 ///
-/// With `keeps_leases` the calling thread keeps CAP_LEASE, if it has it, and nothing else; so do
-/// the threads it starts from then on. Other threads lose it: Linux keeps capabilities by thread.
+/// With `keeps_leases` the calling thread keeps CAP_LEASE and nothing else, so that the program it
+/// starts next has it too. Returns 1 where that was done, 0 where there was nothing to keep, and
 /// −EPERM also when the way back to root is still open afterwards.
 int linux_become_user(uint32_t user, uint32_t group, int keeps_leases);
-/// Whether the calling thread may use CAP_LEASE now: 1 or 0.
-int linux_has_leases(void);
+/// Starts this very program anew in this process, with no signal blocked; returns on failure only.
+int linux_start_again(char *const *arguments);
 
 #endif
