@@ -53,7 +53,7 @@ extension DeliveryEngine {
             }
             lane.isPaused = isPaused
             log.paused("pickup", lane.pickup.name, isPaused: isPaused)
-            if !isPaused { lane.suspendedSenders = [:] }
+            if !isPaused { forgiveSenders(of: lane) }
         }
         for route in state.routes {
             guard let isPaused = flags.routes[route.route.name], isPaused != route.isPaused else {
@@ -77,7 +77,14 @@ extension DeliveryEngine {
 
     private func resume(_ route: RouteLane) {
         if route.condition.resumed() { log.routeResumed(route.route.name) }
-        for lane in route.pickups { lane.suspendedSenders = [:] }
+        for lane in route.pickups { forgiveSenders(of: lane) }
+    }
+
+    /// Lets the messages of suspended senders go at once, which wait for the end of the suspension.
+    private func forgiveSenders(of lane: PickupLane) {
+        if lane.suspendedSenders.isEmpty { return }
+        lane.suspendedSenders = [:]
+        lookAgain(lane)
     }
 
     /// Takes nothing more, aborts what has no final dot yet, and succeeds when everything else has

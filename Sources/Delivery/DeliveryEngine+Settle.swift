@@ -84,7 +84,7 @@ extension DeliveryEngine {
         if case .accepted = report.end {
             route.sent += 1
             lane.suspendedSenders[message.senderKey] = nil
-            if route.condition.succeeded() { log.routeResumed(name) }
+            if route.condition.accepted() { log.routeResumed(name) }
         }
         let place = DeliveryLog.Place(
             pickup: lane.pickup.name,

@@ -64,7 +64,7 @@ package struct RelaySnapshot: Hashable, Sendable, Codable {
         package var cause: RouteCondition.Cause?
         package var reason: String?
         package var advice: String?
-        /// Seconds until it is looked at again; `nil` when it waits for a person or is open.
+        /// Seconds until it is looked at again, zero while it is; `nil` when it waits for a person or is open.
         package var nextLookSeconds: Int64?
         package var submitting: Int
         package var connections: Int
@@ -112,9 +112,8 @@ extension DeliveryEngine {
             cause: suspension?.cause,
             reason: suspension?.reason,
             advice: suspension?.advice,
-            nextLookSeconds: route.condition.nextInstant.map {
-                max(($0 - now).components.seconds, 0)
-            },
+            nextLookSeconds: route.condition.isProbing
+                ? 0 : route.condition.nextInstant.map { max(($0 - now).components.seconds, 0) },
             submitting: route.submitting,
             connections: route.route.connections,
             sent: route.sent

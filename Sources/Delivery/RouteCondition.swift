@@ -35,6 +35,17 @@ package struct RouteCondition: Sendable {
         case time(until: Duration)
         /// `resume` or new settings: probing a wrong password locks the account.
         case person
+
+        /// Whether another wait would be over sooner.
+        func outlasts(_ other: Wait) -> Bool {
+            switch (self, other) {
+            case (_, .person): false
+            case (.person, .probe), (.person, .time): true
+            case (.probe(let mine), .probe(let others)), (.probe(let mine), .time(let others)),
+                (.time(let mine), .probe(let others)), (.time(let mine), .time(let others)):
+                mine > others
+            }
+        }
     }
 
     /// A suspension with its reason.
@@ -76,6 +87,9 @@ package struct RouteCondition: Sendable {
         }
     }
 
+    /// Whether a probe is out.
+    package var isProbing: Bool { if case .probing = state { true } else { false } }
+
     /// Whether messages may be submitted.
     package var isOpen: Bool { suspension == nil }
 
@@ -90,7 +104,9 @@ package struct RouteCondition: Sendable {
 
     /// Suspends the route.
     ///
-    /// A suspension in force gives way only to a newer one; its beginning and count are kept.
+    /// Several sessions may fail together, each in its own way: the failure that asks for the
+    /// longest wait stays in force, so that a lost connection neither cuts throttling short nor has
+    /// a wrong password tried again. The beginning and the count are kept.
     package mutating func suspend(
         _ cause: Cause,
         reason: String,
@@ -103,6 +119,7 @@ package struct RouteCondition: Sendable {
         if case .suspended = state {} else { consecutive += 1 }
         let wait: Wait =
             needsPerson ? .person : Self.wait(for: cause, failures: consecutive, at: now)
+        if case .suspended(let current) = state, current.wait.outlasts(wait) { return }
         state = .suspended(
             Suspension(
                 cause: cause,
@@ -141,9 +158,18 @@ package struct RouteCondition: Sendable {
         }
     }
 
-    /// Notes that the route works: a message was accepted or a probe succeeded.
+    /// Notes that a message was accepted; returns whether that ended a suspension.
     ///
-    /// Returns whether it was suspended before.
+    /// While the route is suspended that can only be one that was under way before: it proves that
+    /// the server can be reached, but says nothing about signing in anew or about throttling.
+    package mutating func accepted() -> Bool {
+        switch suspension?.cause {
+        case nil, .connection: succeeded()
+        case .authentication, .configuration, .rate, .blocked: false
+        }
+    }
+
+    /// Notes that a probe succeeded; returns whether the route was suspended before.
     @discardableResult
     package mutating func succeeded() -> Bool {
         let wasSuspended = !isOpen

@@ -188,7 +188,12 @@ extension SettlementPolicy {
         }
         consequence.effect = effect(of: judgement, reason: failure.sentence)
         switch judgement.scope {
-        case .route: consequence.settlement = .again
+        case .route:
+            // A message on which every session breaks would otherwise be the first again as soon as
+            // the route is back, and nobody else's would get through.
+            consequence.settlement =
+                judgement.category == .temporary && failure.concernsTransaction
+                ? retryOrGiveUp(context, last: failure) : .again
         case .sender: consequence.settlement = .waitForSender
         case .message, .recipient:
             consequence.settlement =
@@ -252,6 +257,20 @@ extension SettlementPolicy {
                 advice: judgement.advice,
                 needsPerson: judgement.probing == .onSettingsChange
             )
+        }
+    }
+}
+
+extension Failure {
+    /// Whether it came after the server had been told of the message.
+    fileprivate var concernsTransaction: Bool {
+        switch self {
+        case .timeout(let phase, _), .connectionLost(let phase, _),
+            .protocolViolation(let phase, _), .refused(_, let phase):
+            Scope.usual(at: phase) != .route
+        case .connect, .tls, .missingExtension, .noRecipientAccepted, .tooLarge, .credentials,
+            .content, .stopped:
+            false
         }
     }
 }

@@ -196,6 +196,27 @@ struct DeliveryEngineTests {
         }
     }
 
+    @Test func `resuming a route lets the messages of its suspended senders go at once`()
+        async throws
+    {
+        let denied = Reply.answer(550, "5.7.60 SMTP; Client does not have permissions")
+        try await withEngine(scripts: [[.refuses(.refused(denied, .mail))]]) { fixture in
+            try await fixture.begin()
+            try fixture.claim("a.eml", to: ["b@example.org"])
+            try await waitUntil("suspended") {
+                fixture.log.lines.contains { $0.contains("event=sender-suspended") }
+            }
+            try await waitUntil("returned") {
+                fixture.log.lines.contains { $0.contains("event=returned") }
+            }
+            let engine = fixture.engine
+            try await waitUntil("sent") {
+                try await fixture.group.next().submit { engine.resume(route: "r0") }.get()
+                return fixture.sent.count == 1
+            }
+        }
+    }
+
     @Test
     func
         `an uncertain outcome is logged as possible duplicate and retried once with the same Message-ID`()

@@ -97,6 +97,57 @@ struct RouteConditionTests {
         #expect(condition.nextInstant == .milliseconds(5003))
     }
 
+    @Test(
+        "of several failures the one that asks for the longest wait stays in force",
+        arguments: [
+            (.authentication, true, .connection, .authentication),
+            (.rate, false, .connection, .rate),
+            (.configuration, false, .connection, .configuration),
+            (.connection, false, .rate, .rate),
+            (.connection, false, .configuration, .configuration),
+            (.rate, false, .blocked, .blocked),
+        ] as [(RouteCondition.Cause, Bool, RouteCondition.Cause, RouteCondition.Cause)]
+    )
+    func longest(
+        first: RouteCondition.Cause,
+        needsPerson: Bool,
+        second: RouteCondition.Cause,
+        expected: RouteCondition.Cause
+    ) {
+        var condition = suspended(first, needsPerson: needsPerson)
+        condition.suspend(
+            second,
+            reason: "second",
+            advice: "advice",
+            needsPerson: false,
+            at: .milliseconds(3)
+        )
+        #expect(condition.suspension?.cause == expected)
+        #expect(condition.suspension?.reason == (expected == first ? "reason" : "second"))
+        #expect((condition.nextInstant == nil) == needsPerson)
+    }
+
+    @Test(
+        "a message accepted on an older session proves a connection and no more",
+        arguments: [
+            (.connection, true), (.authentication, false), (.configuration, false),
+            (.rate, false), (.blocked, false),
+        ] as [(RouteCondition.Cause, Bool)]
+    )
+    func accepted(cause: RouteCondition.Cause, opens: Bool) {
+        var condition = suspended(cause)
+        let wasSuspended = condition.accepted()
+        #expect(wasSuspended == opens)
+        #expect(condition.isOpen == opens)
+    }
+
+    @Test func `what is being probed is seen as such`() {
+        var condition = suspended(.connection)
+        #expect(!condition.isProbing)
+        expectTick(of: &condition, at: .seconds(5), .probe)
+        #expect(condition.isProbing)
+    }
+
     @Test func `success starts the pauses anew`() {
         var condition = suspended(.connection)
         expectTick(of: &condition, at: .seconds(5), .probe)

@@ -128,6 +128,27 @@ struct SettlementTests {
             effect: "route connection"
         ),
         Case(
+            "the session broke while the content was on its way: the message lets others go first",
+            [.accepted(ok), .accepted(ok), .accepted(ok)],
+            .failed(.connectionLost(.content, detail: "reset by peer")),
+            pause,
+            effect: "route connection"
+        ),
+        Case(
+            "the server went while it heard of a recipient: likewise",
+            [.accepted(ok), .untried, .untried],
+            .failed(.refused(reply(421, "4.3.2 Service not available"), .recipient)),
+            pause,
+            effect: "route connection"
+        ),
+        Case(
+            "the server went before it heard of the message",
+            [.untried, .untried, .untried],
+            .failed(.refused(reply(421, "4.3.2 Service not available"), .greeting)),
+            .again,
+            effect: "route connection"
+        ),
+        Case(
             "sign-in refused",
             [.untried, .untried, .untried],
             .failed(
