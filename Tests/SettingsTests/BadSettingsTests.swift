@@ -5,7 +5,7 @@ import Testing
 
 /// Each folder of `BadSettings` holds a settings file and every complaint about it, word for word.
 ///
-/// `POSTCHUTE_RECORD=1` writes the complaints instead of comparing: read the difference then.
+/// `POSTCHUTE_WRITE_DOCS=1` writes the complaints instead of comparing: read the difference then.
 @Suite("Bad settings")
 struct BadSettingsTests {
     private static let folder = "\(packageRoot)/Tests/SettingsTests/BadSettings"
@@ -20,7 +20,7 @@ struct BadSettingsTests {
     func `are refused with exactly these words`(name: String) throws {
         let folder = "\(Self.folder)/\(name)"
         let complaints = complaints(about: folder, hasSystemd: !name.hasPrefix("no-systemd"))
-        if getenv("POSTCHUTE_RECORD") != nil {
+        if getenv("POSTCHUTE_WRITE_DOCS") != nil {
             try writeFile("\(complaints)\n".utf8, to: "\(folder)/expected-error")
         }
         let expected = String(decoding: try readFile("\(folder)/expected-error"), as: UTF8.self)
