@@ -9,16 +9,19 @@ final class BatchedInbox<Event: Sendable>: Sendable {
     private struct Box {
         var events: [Event] = []
         var isScheduled = false
+        var receive: (@Sendable ([Event]) -> Void)?
     }
 
     private let box = Mutex(Box())
     private let loop: any EventLoop
-    private let receive: @Sendable ([Event]) -> Void
 
-    /// Creates an inbox whose events are handed to `receive` on `loop`, in the order of arrival.
-    init(loop: any EventLoop, receive: @escaping @Sendable ([Event]) -> Void) {
-        self.loop = loop
-        self.receive = receive
+    /// Creates an inbox that keeps what it gets until it is opened.
+    init(loop: any EventLoop) { self.loop = loop }
+
+    /// Hands events to `receive` from now on, on the loop and in the order of arrival.
+    func open(_ receive: @escaping @Sendable ([Event]) -> Void) {
+        box.withLock { $0.receive = receive }
+        loop.execute { self.drain() }
     }
 
     /// Adds one event; callable from any thread.
@@ -32,13 +35,13 @@ final class BatchedInbox<Event: Sendable>: Sendable {
     }
 
     private func drain() {
-        let events = box.withLock { box in
+        let (events, receive) = box.withLock { box in
             defer {
-                box.events = []
+                if box.receive != nil { box.events = [] }
                 box.isScheduled = false
             }
-            return box.events
+            return (box.events, box.receive)
         }
-        receive(events)
+        if !events.isEmpty { receive?(events) }
     }
 }

@@ -71,8 +71,10 @@ extension DeliveryEngine {
 
     /// Reads the queue folder on a spool thread, unless that is under way.
     func scan(_ lane: PickupLane) {
-        guard !lane.isScanning, !lane.needsRecovery else { return }
-        lane.isScanning = true
+        guard !lane.needsRecovery else { return }
+        if lane.isScanning { return lane.wantsScan = true }
+        (lane.isScanning, lane.wantsScan) = (true, false)
+        lane.queue.beginReading()
         let (spool, key) = (lane.pickup.spool, lane.key)
         let underWay = lane.queue.underWay
         onThread {
@@ -100,6 +102,7 @@ extension DeliveryEngine {
                 return now + min(max(wait, .zero), lane.pickup.policy.longestPause)
             }
         }
+        if lane.wantsScan { scan(lane) }
     }
 
     /// Reads the queue again when all that is known of it is used up or a person moved files.

@@ -14,6 +14,7 @@ package final class DeliveryEngine: Sendable {
     let threads: SpoolThreads
     let log: DeliveryLog
     let clock: EngineClock
+    private let inbox: BatchedInbox<EngineEvent>
     // Only ever touched on `loop`; the box checks it in debug builds.
     private let box: NIOLoopBoundBox<EngineState>
 
@@ -25,6 +26,7 @@ package final class DeliveryEngine: Sendable {
         self.threads = threads
         self.log = log
         self.clock = clock
+        inbox = BatchedInbox(loop: loop)
         box = NIOLoopBoundBox(
             EngineState(startedAt: clock.monotonic(), lastRescan: clock.monotonic()),
             eventLoop: loop
@@ -39,9 +41,7 @@ package final class DeliveryEngine: Sendable {
     /// Adds the routes; once, before anything else.
     package func start(routes: [DeliveryRoute]) {
         loop.preconditionInEventLoop()
-        state.inbox = BatchedInbox<EngineEvent>(loop: loop) { [weak self] events in
-            self?.receive(events)
-        }
+        inbox.open { [weak self] events in self?.receive(events) }
         state.routes = routes.map { RouteLane($0) }
         scheduleHousekeeping()
     }
@@ -72,18 +72,13 @@ package final class DeliveryEngine: Sendable {
 
     /// Tells the engine of messages a pickup has just claimed; callable from any thread.
     package func claimed(_ names: [SpoolName], pickup: String) {
-        post(.claimed(names, pickup: pickup))
+        inbox.post(.claimed(names, pickup: pickup))
     }
 
     /// Asks for the queue of a pickup to be read again soon: somebody moved files by hand; callable
     /// from any thread.
     package func wake(pickup: String) {
-        post(.wake(pickup: pickup))
-    }
-
-    private func post(_ event: EngineEvent) {
-        // The inbox exists from start() on; before that there is nobody to tell.
-        loop.execute { self.state.inbox?.post(event) }
+        inbox.post(.wake(pickup: pickup))
     }
 
     func receive(_ events: [EngineEvent]) {
@@ -125,7 +120,7 @@ package final class DeliveryEngine: Sendable {
 
     /// Runs blocking work for a pickup on a spool thread and posts what it returns.
     func onThread(_ work: @escaping @Sendable () -> EngineEvent) {
-        guard let inbox = state.inbox else { return }
+        let inbox = inbox
         threads.run { inbox.post(work()) }
     }
 }
@@ -158,7 +153,6 @@ struct PauseFlags: Sendable {
 struct EngineState {
     var routes: [RouteLane] = []
     var lanes: [PickupLane] = []
-    var inbox: BatchedInbox<EngineEvent>?
     var startedAt: Duration
     var lastRescan: Duration
     var lastKey = 0

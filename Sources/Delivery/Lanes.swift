@@ -84,6 +84,8 @@ final class PickupLane {
     var history = SuspensionHistory()
     var isPaused = false
     var isScanning = false
+    /// Set while the folder is read and asked for again: what moved meanwhile may be missing.
+    var wantsScan = false
     /// Whether the sweep at start could not be done yet; nothing is read before it.
     var needsRecovery = false
     /// Set when the spool refused: nothing is taken before this instant.

@@ -19,6 +19,8 @@ struct PickupQueue {
     private var deferredIDs: Set<SpoolID> = []
     private var inFlight: Set<SpoolID> = []
     private var prefersDeferred = false
+    /// What was deferred since the folder began to be read; `nil` while nobody reads it.
+    private var postponedWhileReading: [Deferred]?
     /// Whether names were turned away because the window was full: the folder must be read again.
     private(set) var hasOverflowed = false
 
@@ -47,7 +49,9 @@ struct PickupQueue {
     /// deferred.
     mutating func postpone(_ name: SpoolName, until due: Duration) {
         guard deferredIDs.insert(name.id).inserted else { return }
-        deferred.insert(Deferred(due: due, name: name))
+        let entry = Deferred(due: due, name: name)
+        deferred.insert(entry)
+        postponedWhileReading?.append(entry)
     }
 
     /// Takes the next message and marks it as under way, or returns `nil` when none is due.
@@ -95,17 +99,24 @@ struct PickupQueue {
     /// Marks a message as under way that was not taken from here: a leftover of a crash.
     mutating func begin(_ id: SpoolID) { inFlight.insert(id) }
 
+    /// Notes that the folder begins to be read, for ``replaceWaiting(with:due:)``.
+    mutating func beginReading() { postponedWhileReading = [] }
+
     /// Replaces the names that wait by what the folder holds; what is under way stays.
     ///
     /// `due` turns the next attempt, in microseconds since 1970, into an instant of the monotonic
     /// clock.
     mutating func replaceWaiting(with reading: QueueReading, due: (Int64) -> Duration) {
         let claimedMeanwhile = fresh
+        let missed = postponedWhileReading ?? []
+        postponedWhileReading = nil
         fresh = reading.fresh
         deferred = Heap()
         deferredIDs = []
         hasOverflowed = reading.isPartial
         for entry in reading.deferred { postpone(entry.name, until: due(entry.nextAttempt)) }
+        // What was deferred while the folder was read is missing from it, too.
+        for entry in missed { postpone(entry.name, until: entry.due) }
         // Claims that arrived while the folder was read may be missing from it; a name that is in
         // both is taken once, since the second finds its file gone.
         var rest = claimedMeanwhile
