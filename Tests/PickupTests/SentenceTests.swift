@@ -92,15 +92,16 @@ struct SentenceTests {
         let text = HeldReason.text(of: .missingClosingBoundary("b1"), patience: .seconds(30))
         #expect(
             text == """
-                This message was set aside and not sent: it looks truncated.\r
+                \u{FEFF}What happened\r
+                  The file ends before the line “--b1--” that ends its parts.\r
+                  It had not changed for 30 s, so it was set aside unsent.\r
                 \r
-                What happened: The file ends before the line “--b1--” that ends its parts.\r
-                It had not changed for 30.0 seconds.\r
-                \r
-                What to do: find out why the writing program stopped, and let it write the message \
-                again; then remove this one.\r
-                If the message is good as it is, release it: it is then sent as it is.\r
-                If this program always writes such files, set truncated = "send" for its pickup.\r
+                What to do\r
+                  Find out why the writing program stopped, let it write the message again, and \
+                remove this one.\r
+                  If the message is good as it is, run "postchute release" with its id: it is \
+                sent as it is.\r
+                  If this program always writes such files, set truncated = "send" for its pickup.\r
 
                 """
         )
