@@ -158,6 +158,15 @@ struct MessageActionsTests {
         #expect(try relay.run(.remove, "invoice.eml").status == .usage)
     }
 
+    @Test func `of two folders a name means the one the verb is for`() throws {
+        let relay = try TestRelay()
+        let (held, failed) = (try relay.held(), try relay.failed())
+        let retried = try relay.run(.retry, "invoice.eml")
+        #expect(retried.output == ["\(failed.label) is back in the queue, due at once."])
+        let released = try relay.run(.release, "invoice.eml")
+        #expect(released.output == ["\(held.label) is back in the queue, due at once."])
+    }
+
     @Test func `a sent message can be removed and nothing else`() throws {
         let relay = try TestRelay()
         let name = try relay.sent()
