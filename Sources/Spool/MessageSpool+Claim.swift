@@ -41,12 +41,13 @@ extension MessageSpool {
             try rejoin(state)
             return state.name
         }
-        let name = SpoolName(id: makeID(), original: candidate.name)
-        guard name.original != candidate.name else {
+        let original = givenBack.locked { $0.takeOriginal(of: candidate.name) } ?? candidate.name
+        let name = SpoolName(id: makeID(), original: original)
+        guard name.original != original else {
             try move(candidate, to: name)
             return name
         }
-        try states.save(DeliveryState(id: name.id, originalName: candidate.name))
+        try states.save(DeliveryState(id: name.id, originalName: original))
         do throws(SpoolError) {
             try move(candidate, to: name)
         } catch {
@@ -98,6 +99,7 @@ extension MessageSpool {
             try folder.move(name.octets, to: candidate.folder, as: candidate.name.octets)
         } catch {
             guard error.kind == .exists else { throw error }
+            givenBack.locked { $0.add(name.id, candidate.name) }
             try folder.move(name.octets, to: candidate.folder, as: name.octets)
         }
     }
@@ -154,6 +156,25 @@ extension MessageSpool {
         for folder in [folders.failed, folders.held] where try folder.facts(name.octets) == nil {
             try folder.remove(name.reasonOctets)
         }
+    }
+}
+
+/// The names writers gave to files that lie in the drop folder under a name of ours.
+///
+/// Forgotten with the process: then our name is part of the file's, which costs nothing but looks.
+struct GivenBack {
+    private var originals: [SpoolID: FileName] = [:]
+    /// Each was claimed at the moment its writer replaced it, and waits for its next look.
+    private static let limit = 1000
+
+    /// Remembers a name.
+    mutating func add(_ id: SpoolID, _ original: FileName) {
+        if originals.count < Self.limit { originals[id] = original }
+    }
+
+    /// The writer's name for a file, once; `nil` when it has it.
+    mutating func takeOriginal(of name: FileName) -> FileName? {
+        SpoolName(octets: name.octets).flatMap { originals.removeValue(forKey: $0.id) }
     }
 }
 

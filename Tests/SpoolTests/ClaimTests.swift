@@ -90,6 +90,24 @@ struct ClaimTests {
         #expect(spool.names("queue").isEmpty)
     }
 
+    @Test func `a file given back beside a newer one keeps its writer's name`() throws {
+        let spool = try TestSpool()
+        let first = try spool.claimed("a.eml", "first")
+        try spool.put("a.eml", "second")
+        let drop = try spool.spool.dropDirectory()
+        let path = spool.path("queue", first)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        let facts = try FileFacts(descriptor: descriptor)
+        let candidate = Candidate(FileName("a.eml")!, in: drop.folder, descriptor, facts)
+        try spool.spool.putBack(first, from: spool.spool.folders.queue, candidate)
+        #expect(try spool.scratch.text("drop/\(first.text)") == "first")
+        let again = try spool.claim(first.text)
+        #expect(again.original == FileName("a.eml"))
+        #expect(again.id != first.id)
+        #expect(try spool.claim("a.eml").original == FileName("a.eml"))
+    }
+
     @Test func `a forged id is part of the name`() throws {
         let spool = try TestSpool()
         let forged = "20261123T101530123456-7h3k9q2mzx4wp.x.eml"
