@@ -97,6 +97,7 @@ final class Relay: Service {
         await WatchHelper(executable: executable, folders: folders) { event in
             switch event {
             case .record(let record):
+                if record == .ready { log.write(LogLine(.info, "watching")) }
                 for pickup in pickups { pickup.hint(record) }
             case .started(let process):
                 log.write(LogLine(.debug, "watch-helper").adding("process", process))

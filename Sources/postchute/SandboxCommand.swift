@@ -67,7 +67,7 @@ struct SandboxCommand: AsyncParsableCommand {
         options.accounts = [SandboxAccount(mailbox: mailbox, password: password)]
         if let script { options.script = try faults(script) }
         options.onAccepted = { message in
-            let recipients = message.recipients.map { "\($0.address)" }.joined(separator: ", ")
+            let recipients = message.recipients.map(\.address.text).joined(separator: ", ")
             Console.print("accepted \(message.fileName).eml for \(recipients)")
         }
         return options
