@@ -80,10 +80,24 @@ extension RelayHarness {
         try scratch.write(text, to: "postchute.toml")
     }
 
+    /// The program to run, which the plan may want copied.
+    private func program() throws -> String {
+        let built = try Executables.postchute
+        guard plan.copiesPrograms else { return built }
+        let copy = scratch.path("bin/postchute")
+        if access(copy, X_OK) == 0 { return copy }
+        try scratch.makeFolder("bin")
+        for suffix in ["", "-watch"] {
+            try writeFile(try readFile(built + suffix), to: copy + suffix)
+            chmod(copy + suffix, 0o755)
+        }
+        return copy
+    }
+
     /// Starts a daemon without waiting for it, and without ending another.
     @discardableResult
     func launchDaemon() throws -> ChildProcess {
-        let command = plan.launcher + [try Executables.postchute, "run", "--config", settings]
+        let command = plan.launcher + [try program(), "run", "--config", settings]
         let child = try ChildProcess(command, folder: "/")
         processes.withLock { $0.daemon = child }
         return child
@@ -92,7 +106,7 @@ extension RelayHarness {
     /// Starts the daemon and waits until its folders are watched.
     func startDaemon() async throws {
         let child = try launchDaemon()
-        try await child.waitForOutput("event=readiness")
+        try await child.waitForOutput("event=watching")
     }
 
     /// Stops the daemon as systemd does; it must end with exit code 0.
@@ -131,7 +145,12 @@ extension RelayHarness {
 
     /// Runs `postchute` with arguments; `--config` is added.
     func command(_ arguments: String...) async throws -> CommandRun {
-        let line = [try Executables.postchute] + arguments + ["--config", settings]
+        try await command(arguments)
+    }
+
+    /// Runs `postchute` with arguments; `--config` is added.
+    func command(_ arguments: [String]) async throws -> CommandRun {
+        let line = [try program()] + arguments + ["--config", settings]
         let run = try await ChildProcess.run(plan.launcher + line, limit: .seconds(60))
         return CommandRun(exit: run.exit, output: run.output, errors: run.errors)
     }

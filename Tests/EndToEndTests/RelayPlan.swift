@@ -12,6 +12,9 @@ struct RelayPlan: Sendable {
     var script: String?
     /// What stands before the daemon's command line, such as `setpriv` with its options.
     var launcher: [String] = []
+    /// Whether the programs are copied into the scratch folder: the folder they were built in may
+    /// be closed to another user.
+    var copiesPrograms = false
     /// The mode of the drop folder.
     var dropMode: UInt32 = 0o700
 
