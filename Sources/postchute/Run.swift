@@ -17,8 +17,8 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var settings: SettingsOption
 
     func run() async throws {
+        try settings.adoptServiceUser(keepsLeases: true)
         let settings = try settings.load()
-        try ServiceUser.adopt(for: settings, keepsLeases: true)
         let log = LogSink(
             descriptor: STDERR_FILENO,
             minimum: LogLevel(settings.log.level),

@@ -21,8 +21,8 @@ struct Send: AsyncParsableCommand {
     var files: [String]
 
     func run() async throws {
+        try settings.adoptServiceUser()
         let settings = try settings.load()
-        try ServiceUser.adopt(for: settings)
         let outcome = try await OneShot(settings: settings, route: route, files: files).run()
         Console.print(outcome.lines)
         if outcome.status != .done { throw outcome.status.error }
