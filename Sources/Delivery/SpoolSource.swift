@@ -197,7 +197,7 @@ extension ContentFailure {
             switch error.kind {
             case .vanished: .missing
             case .changed(let what): .changed(what)
-            default: .spool(error.sentence)
+            default: .spool(error.fullSentence)
             }
     }
 }

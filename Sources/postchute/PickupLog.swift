@@ -1,3 +1,4 @@
+internal import Delivery
 internal import EventLog
 internal import MailMessage
 internal import Pickup
@@ -24,11 +25,11 @@ struct PickupLog: Sendable {
             line.add("reason", file.completeness.sentence ?? "The file looks incomplete.")
             log.write(line)
         case .suspended(let error):
-            log.write(line(.error, "claiming-suspended").adding("reason", error.sentence))
+            log.write(line(.error, "claiming-suspended").adding("reason", error.fullSentence))
         case .resumed:
             log.write(line(.notice, "claiming-resumed"))
         case .folderMissing(let error):
-            log.write(line(.error, "folder-missing").adding("reason", error.sentence))
+            log.write(line(.error, "folder-missing").adding("reason", error.fullSentence))
         case .folderBack:
             log.write(line(.notice, "folder-back"))
         case .effectiveReadiness(let readiness):

@@ -114,7 +114,7 @@ final class RelayPickup: Sendable {
         case .wake:
             engine.wake(pickup: settings.name)
         case .suspended(let error), .folderMissing(let error):
-            state.withLock { $0.condition.trouble = error.sentence }
+            state.withLock { $0.condition.trouble = error.fullSentence }
         case .resumed:
             state.withLock { $0.condition.trouble = nil }
         case .folderBack(let spool):
