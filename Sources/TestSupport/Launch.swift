@@ -130,14 +130,14 @@ enum LiveChildren {
 }
 
 /// A thread for calls that block, which must not take the cooperative pool's.
-enum BlockingThread {
+package enum BlockingThread {
     private final class Work: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
     /// Runs the body on a new thread.
-    static func start(_ body: @escaping @Sendable () -> Void) {
+    package static func start(_ body: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let failure = pthread_create(
             &thread,

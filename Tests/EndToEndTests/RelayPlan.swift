@@ -6,6 +6,8 @@ struct RelayPlan: Sendable {
     var route: [String] = []
     /// More tables, with `{root}` for the scratch folder and `{port}` for the sandbox's port.
     var tables = ""
+    /// The least important lines of the daemon's log.
+    var level = "info"
     /// Options of the sandbox.
     var sandbox = ["--tls", "none", "--open"]
     /// The faults the sandbox commits.
@@ -55,6 +57,7 @@ struct RelayPlan: Sendable {
 
             [log]
             style = 'plain'
+            level = '\(level)'
 
             \(tables)
 

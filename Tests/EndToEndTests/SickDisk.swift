@@ -1,0 +1,73 @@
+import Glibc
+import TestSupport
+
+/// What a test needs to make a disk misbehave.
+enum SickDisk {
+    /// Whether this process may mount, which is the only way to a disk that is really full.
+    static var canMount: Bool {
+        guard let status = try? readFile("/proc/self/status") else { return false }
+        let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first {
+            $0.hasPrefix("CapEff:")
+        }
+        let mask = line.flatMap { UInt64($0.dropFirst(7).drop { $0 == "\t" }, radix: 16) } ?? 0
+        // CAP_SYS_ADMIN, capabilities(7).
+        return mask >> 21 & 1 == 1
+    }
+
+    /// Runs the body with a file system of one megabyte in a folder, which hides what is there.
+    static func withTinyDisk<Value>(
+        at path: String,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        try await run("mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", path)
+        do {
+            let value = try await body()
+            try await run("umount", path)
+            return value
+        } catch {
+            // Whoever still uses it keeps it until the end.
+            try? await run("umount", "--lazy", path)
+            throw error
+        }
+    }
+
+    /// Fills a disk with one file, whose path is returned.
+    static func fill(_ folder: String) throws -> String {
+        let path = "\(folder)/.ballast"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw WaitError("open \(path): \(systemError())") }
+        defer { close(descriptor) }
+        let octets = [UInt8](repeating: 0x78, count: 4096)
+        for _ in 0..<1024 where write(descriptor, octets, octets.count) < octets.count {
+            return path
+        }
+        throw WaitError("\(folder) is larger than it should be")
+    }
+
+    /// Has system calls of a process fail, as strace(1) names them, while the body runs.
+    static func withFailing<Value>(
+        _ injection: String,
+        of path: String? = nil,
+        in process: ChildProcess?,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        guard let process else { throw WaitError("there is no daemon") }
+        var command = ["strace", "-f", "-o", "/dev/null", "-p", "\(process.id)"]
+        if let path { command += ["-P", path] }
+        let tracer = try ChildProcess(command + ["-e", "inject=\(injection)"])
+        try await tracer.waitForOutput(" attached")
+        do {
+            let value = try await body()
+            try await tracer.end()
+            return value
+        } catch {
+            _ = try? await tracer.end()
+            throw error
+        }
+    }
+
+    private static func run(_ command: String...) async throws {
+        let run = try await ChildProcess.run(command)
+        guard run.exit == .code(0) else { throw WaitError("\(command): \(run.errors)") }
+    }
+}
