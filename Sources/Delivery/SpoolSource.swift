@@ -116,7 +116,7 @@ final class SpoolSource: SubmissionSource {
         do {
             try spool.beginSending(message.name, file: message.file)
         } catch {
-            failure = ContentFailure(error)
+            failure = isElsewhere(error) ? .missing : ContentFailure(error)
         }
         let waiters = progress.withLock { progress in
             defer { progress.move = failure.map { .failed($0) } ?? .durable }
@@ -124,6 +124,14 @@ final class SpoolSource: SubmissionSource {
             return []
         }
         for waiter in waiters { waiter(failure) }
+    }
+
+    /// Whether a file that seems to have changed was only moved away: a rename changes the change
+    /// time as much as a writer does.
+    private func isElsewhere(_ error: SpoolError) -> Bool {
+        guard case .changed = error.kind else { return false }
+        let found = (try? spool.locate(message.name.id)) ?? nil
+        return found?.place != .queue
     }
 
     private func wholeContent(_ file: [UInt8]) -> ContentChunk {

@@ -189,7 +189,7 @@ extension OpeningMachine {
             let reason =
                 "the server announces itself as the Postchute sandbox, which delivers "
                 + "nothing; only a route with sandbox = true sends to it"
-            return end(.missingExtension("production service", reason: reason), politely: true)
+            return end(.missingExtension("delivery", reason: reason), politely: true)
         }
         guard let mechanism = policy.mechanism else { return becomeReady(capabilities) }
         guard policy.mechanism(offered: capabilities) != nil else {

@@ -1,6 +1,7 @@
 internal import Delivery
 internal import EventLog
 internal import NIOCore
+internal import Operations
 internal import Pickup
 internal import Settings
 internal import Spool
@@ -48,7 +49,7 @@ final class RelayPickup: Sendable {
         self.loop = loop
         self.log = PickupLog(pickup: settings.name, log: log)
         do {
-            state = Mutex(State(spool: try MessageSpool(opening: SpoolOptions(settings))))
+            state = Mutex(State(spool: try MessageSpool(opening: SpoolOptions(of: settings))))
         } catch {
             guard error.kind == .vanished else { throw StartError(settings.name, error) }
             state = Mutex(State())
@@ -59,7 +60,7 @@ final class RelayPickup: Sendable {
 
     /// Hands the spool to the engine and begins to watch the folder.
     func start() {
-        let options = SpoolOptions(settings)
+        let options = SpoolOptions(of: settings)
         let spool = state.withLock { $0.spool }
         if let spool { addToEngine(spool) }
         let folder = PickupFolder(

@@ -57,21 +57,6 @@ extension PickupRules {
     }
 }
 
-extension SpoolOptions {
-    /// The spool of a pickup's settings.
-    ///
-    /// A group that is unknown is no group: `RelaySettings.load` has refused it.
-    init(_ pickup: PickupSettings) {
-        let group = pickup.operators.flatMap { getgrnam($0)?.pointee.gr_gid }
-        self.init(
-            dropPath: pickup.path,
-            spoolPath: pickup.spool,
-            writers: pickup.writers == .trusted ? .trusted : .untrusted,
-            operatorsGroup: group
-        )
-    }
-}
-
 extension SMTPRoute {
     /// The route of a route's settings.
     ///

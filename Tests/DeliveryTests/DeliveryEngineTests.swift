@@ -1,6 +1,5 @@
 import EventLog
 import Glibc
-import MailMessage
 import NIOCore
 import NIOPosix
 import Spool
@@ -303,85 +302,6 @@ struct DeliveryEngineTests {
             #expect(reason.contains("What happened\r\n"))
             #expect(reason.contains("To try again, move the message file (not this text) back"))
             #expect(fixture.submitters[0].seen.isEmpty)
-        }
-    }
-
-    @Test func `a large message is read in chunks and arrives whole`() async throws {
-        let body = String(repeating: "a line of text\n.dots\n", count: 100_000)
-        try await withEngine { fixture in
-            try await fixture.begin()
-            try fixture.claim("a.eml", to: ["b@example.org"], body: body)
-            try await waitUntil("sent") { fixture.sent.count == 1 }
-            let content = try #require(fixture.submitters[0].seen.first?.content)
-            let expected = body.split(separator: "\n").map {
-                ($0.hasPrefix(".") ? "." : "") + $0 + "\r\n"
-            }.joined()
-            #expect(String(decoding: content, as: UTF8.self).hasSuffix("\r\n\r\n\(expected).\r\n"))
-        }
-    }
-
-    @Test func `a file that changes after it was inspected is never completed on the wire`()
-        async throws
-    {
-        let body = String(repeating: "a line of text\n", count: 100_000)
-        try await withEngine(scripts: [[.hangs]]) { fixture in
-            try await fixture.begin()
-            let name = try fixture.claim("a.eml", to: ["b@example.org"], body: body)
-            try await waitUntil("under way") { fixture.submitters[0].hangingCount == 1 }
-            #expect(fixture.names("queue/sending").count == 1)
-            let source = try await changedSource(of: name, in: fixture)
-            #expect(source == .content(.changed("size")) || source == nil)
-            fixture.submitters[0].release(
-                AttemptReport(
-                    end: .accepted(Self.ok),
-                    recipients: [.accepted(Self.ok)],
-                    peer: ""
-                )
-            )
-            try await waitUntil("sent") { fixture.sent.count == 1 }
-        }
-    }
-
-    /// Loads a second message, appends to its file behind the engine's back and reads its content.
-    private func changedSource(
-        of first: SpoolName,
-        in fixture: EngineFixture
-    ) async throws -> Failure? {
-        let body = String(repeating: "b line of text\n", count: 100_000)
-        try fixture.folder.write(
-            "From: a@example.com\nTo: b@example.org\n\n\(body)",
-            to: "drop/b.eml"
-        )
-        let drop = try fixture.spool.dropDirectory()
-        let file = try #require(FileName("b.eml"))
-        let descriptor = try drop.open(file)
-        let facts = try FileFacts(descriptor: descriptor)
-        let name = try fixture.spool.claim(file, in: drop, descriptor: descriptor, facts: facts)
-        let loader = MessageLoader(spool: fixture.spool, rules: .init())
-        guard case .loaded(let message) = loader.load(name) else { return nil }
-        let path = "drop/queue/\(String(decoding: name.octets, as: UTF8.self))"
-        try fixture.folder.write("short", to: path)
-        let source = SpoolSource(
-            message,
-            offering: [0],
-            spool: fixture.spool,
-            threads: fixture.threads
-        )
-        return await withCheckedContinuation { continuation in
-            drain(source) { continuation.resume(returning: $0) }
-        }
-    }
-
-    private func drain(
-        _ source: SpoolSource,
-        _ completion: @escaping @Sendable (Failure?) -> Void
-    ) {
-        source.nextChunk { result in
-            switch result {
-            case .failure(let failure): completion(.content(failure))
-            case .success(let chunk) where chunk.isLast: completion(nil)
-            case .success: self.drain(source, completion)
-            }
         }
     }
 

@@ -160,7 +160,7 @@ struct TransportTests {
             let line = try await relay.waitForLine("route-suspended")
             #expect(line["cause"] == "configuration")
             #expect(
-                line["reason"] == "The server does not offer production service: the server "
+                line["reason"] == "The server does not offer delivery: the server "
                     + "announces itself as the Postchute sandbox, which delivers nothing; only a "
                     + "route with sandbox = true sends to it."
             )

@@ -73,7 +73,7 @@ struct SandboxTests {
             var route = try route(server, folder, .none)
             route.allowsSandbox = false
             let harness = Harness(route)
-            guard case .missingExtension("production service", _)? = await harness.probe() else {
+            guard case .missingExtension("delivery", _)? = await harness.probe() else {
                 Issue.record("\(harness.trace)")
                 return
             }
