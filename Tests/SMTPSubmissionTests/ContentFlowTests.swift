@@ -27,7 +27,7 @@ struct ContentFlowTests {
 
     @Test func `a server that reads nothing is sent no more than the system buffers`() async throws
     {
-        let server = try server("S: (silence)")
+        let server = try server("S: (stands still)")
         var route = SMTPRoute.test(server.port)
         route.timeouts.content = .milliseconds(300)
         let source = BigSource(octets: nil, claimed: 1)

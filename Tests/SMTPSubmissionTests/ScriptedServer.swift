@@ -148,6 +148,9 @@ private struct ServerPlayer {
         log(.server(first))
         switch first {
         case "(TLS)", "(silence)": return true
+        case "(stands still)":
+            stream.waitForEndWithoutReading()
+            return false
         case "(closed)": return false
         default: break
         }
@@ -249,6 +252,13 @@ final class BlockingStream {
             case .closed, nil: return nil
             }
         }
+    }
+
+    /// Waits until the client closes, and leaves what it sent where it is.
+    func waitForEndWithoutReading() {
+        // POLLRDHUP, which glibc shows only under _GNU_SOURCE; see `man 2 poll`.
+        var entry = pollfd(fd: socket, events: 0x2000, revents: 0)
+        _ = poll(&entry, 1, 60_000)
     }
 
     private func receive() -> [UInt8]? {
