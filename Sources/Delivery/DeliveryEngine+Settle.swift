@@ -15,8 +15,7 @@ extension DeliveryEngine {
         route.loading -= 1
         let now = clock.monotonic()
         switch outcome {
-        case .loaded(var message):
-            message.loadedAt = now
+        case .loaded(let message):
             if message.name.id != taken.id {
                 // A stranger used the id of another message and has one of its own now.
                 lane.queue.finish(taken.id)

@@ -19,8 +19,6 @@ struct LoadedMessage: Sendable {
     var table: RecipientTable
     /// Whether the file stands in `sending/`: between the parts of a split envelope.
     var isInSending = false
-    /// When it was loaded, on the monotonic clock.
-    var loadedAt: Duration = .zero
 
     /// The envelope with the recipients at these positions of the table only.
     func envelope(offering positions: [Int]) -> Envelope {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import Settings
 
 /// The command line.
 @main
@@ -43,5 +44,5 @@ struct Postchute: AsyncParsableCommand {
 /// The option every command that reads the settings has.
 struct SettingsOption: ParsableArguments {
     @Option(name: .customLong("config"), help: "The settings file.")
-    var path = "/etc/postchute/postchute.toml"
+    var path = RelaySettings.defaultPath
 }
