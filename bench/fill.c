@@ -2,13 +2,14 @@
 /*
  * fill: fills a drop folder with messages.
  *
- *   fill [-n COUNT] [-s OCTETS] [-b FIRST] [-l] FOLDER
+ *   fill [-n COUNT] [-s OCTETS] [-b FIRST] [-l] [-q] FOLDER
  *
  *   -n  messages, 1000 without it
  *   -s  octets of each, lines ended by CRLF: 4096 without it, 512 at least
  *   -b  number of the first one, 1 without it: the name and the content of a message follow from
  *       its number
  *   -l  ends the lines of the files by LF, as most writers on Linux do
+ *   -q  names the files as claimed messages, so that FOLDER can be the queue/ of a spool
  *
  * Prints "COUNT OCTETS DIGEST FILESYSTEM", which is what a sink has to report when all of it arrived
  * as it should, and the type of the file system. Each message has all that a server wants (Date,
@@ -89,10 +90,15 @@ static size_t drop_returns(char *octets, size_t count)
     return kept;
 }
 
-static void write_file(int folder, uint64_t number, const char *octets, size_t count)
+static void write_file(int folder, uint64_t number, bool claimed, const char *octets, size_t count)
 {
-    char name[64], hidden[sizeof name + 1];
-    snprintf(name, sizeof name, "m%010" PRIu64 ".eml", number);
+    char name[128], hidden[sizeof name + 1];
+    char id[64] = "";
+    if (claimed)
+        snprintf(id, sizeof id, "20261101T00%02u%02u%06u-0000000000000.",
+            (unsigned)(number / 60000000 % 60), (unsigned)(number / 1000000 % 60),
+            (unsigned)(number % 1000000));
+    snprintf(name, sizeof name, "%sm%010" PRIu64 ".eml", id, number);
     snprintf(hidden, sizeof hidden, ".%s", name);
     int file = openat(folder, hidden, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (file < 0) fail(hidden);
@@ -110,14 +116,15 @@ int main(int argument_count, char **arguments)
 {
     uint64_t count = 1000, first = 1, digest_sum = 0;
     size_t size = 4096;
-    bool feeds_only = false;
+    bool feeds_only = false, claimed = false;
     int option;
-    while ((option = getopt(argument_count, arguments, "n:s:b:l")) != -1) {
+    while ((option = getopt(argument_count, arguments, "n:s:b:lq")) != -1) {
         switch (option) {
         case 'n': count = strtoull(optarg, NULL, 10); break;
         case 's': size = strtoull(optarg, NULL, 10); break;
         case 'b': first = strtoull(optarg, NULL, 10); break;
         case 'l': feeds_only = true; break;
+        case 'q': claimed = true; break;
         default: return EX_USAGE;
         }
     }
@@ -146,7 +153,7 @@ int main(int argument_count, char **arguments)
         digest_sum += digest_end(&digest);
         if (feeds_only) length = drop_returns(message, length);
         memcpy(message + length, file_body, body_in_file);
-        write_file(folder, number, message, length + body_in_file);
+        write_file(folder, number, claimed, message, length + body_in_file);
     }
     printf("%" PRIu64 " %" PRIu64 " %016" PRIx64 " %s\n", count, count * (uint64_t)size,
         digest_sum, file_system(folder));
