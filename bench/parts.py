@@ -1,0 +1,341 @@
+"""The programs of a benchmark: each is started here, measured from outside, and ended by its process id."""
+
+import ctypes
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+TICK = os.sysconf("SC_CLK_TCK")
+STALL_LIMIT = 120.0
+"""Seconds without a message after which a run has failed."""
+
+TALLY_FIELDS = "messages octets digest first last sessions open refused protected cut".split()
+
+_started: list[subprocess.Popen] = []
+_at_end: list = []
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class BenchError(Exception):
+    """What went wrong, in a sentence."""
+
+
+def start(command, **options):
+    """Starts a process that `end_all` ends, and the kernel if this program is killed."""
+    parent_death_signal = 1
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        preexec_fn=lambda: _libc.prctl(parent_death_signal, signal.SIGTERM),
+        **options,
+    )
+    _started.append(process)
+    return process
+
+
+def finish(process, limit=30.0):
+    """Ends a process by SIGTERM, at last by SIGKILL; returns its exit code."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(limit)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    if process in _started:
+        _started.remove(process)
+    return process.returncode
+
+
+def end_all():
+    """Ends everything that was started."""
+    while _at_end:
+        _at_end.pop()()
+    for process in list(_started):
+        finish(process, 10.0)
+
+
+def run(*command, **options):
+    """Runs a program to its end; what it prints is returned, a failure is an error."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
+    if done.returncode != 0:
+        raise BenchError(f"{' '.join(map(str, command))}: exit {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def wait_until(what, condition, limit=60.0, pause=0.01):
+    """Waits for a condition; what is awaited is named when it does not come."""
+    end = time.monotonic() + limit
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise BenchError(f"waited {limit:.0f} s in vain for {what}")
+        time.sleep(pause)
+    return value
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Processor seconds, in user space and in the kernel."""
+
+    user: float
+    kernel: float
+
+    @property
+    def total(self):
+        """Both."""
+        return self.user + self.kernel
+
+    def __sub__(self, other):
+        return Cost(self.user - other.user, self.kernel - other.kernel)
+
+
+def _stat(pid):
+    text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    return text[text.rindex(")") + 2 :].split()
+
+
+def cost_of(pid):
+    """What a process has used, and those descendants of it that live or were reaped."""
+    parents, own = {}, {}
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            fields = _stat(name)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        parents.setdefault(int(fields[1]), []).append(int(name))
+        own[int(name)] = [int(field) / TICK for field in fields[11:15]]
+    user = kernel = 0.0
+    waiting = [pid]
+    while waiting:
+        each = waiting.pop()
+        times = own.get(each, [0.0] * 4)
+        user += times[0] + times[2]
+        kernel += times[1] + times[3]
+        waiting += parents.get(each, [])
+    return Cost(user, kernel)
+
+
+def memory(pid, field):
+    """A size in /proc/PID/status, such as VmRSS, in octets."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(field + ":"):
+            return int(line.split()[1]) * 1024
+    raise BenchError(f"process {pid} tells no {field}")
+
+
+def forget_peak(pid):
+    """Lets VmHWM begin at what the process has now."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def descendants(pid):
+    """The process and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid] + [int(child) for child in children]
+
+
+class Setup:
+    """Where the programs and the scratch folder are, and how many sessions there shall be."""
+
+    def __init__(self, tools, executable, scratch, sessions):
+        self.tools = Path(tools)
+        self.executable = Path(executable)
+        self.scratch = Path(scratch)
+        self.sessions = sessions
+        self.certificate = self.scratch / "certificate.pem"
+        self.key = self.scratch / "key.pem"
+
+    def make_certificate(self):
+        """Makes the sink's certificate."""
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-keyout", self.key, "-out", self.certificate, "-days", "7", "-subj", "/CN=127.0.0.1",
+            "-addext", "subjectAltName=IP:127.0.0.1")
+
+    def folder(self, name):
+        """A new, empty folder."""
+        path = self.scratch / name
+        remove(path)
+        path.mkdir()
+        return path
+
+
+def remove(path):
+    """Removes a folder with all it holds, if it is there."""
+    if path.exists():
+        shutil.rmtree(path)
+
+
+@dataclass(frozen=True)
+class Messages:
+    """How many messages there are, and what a sink must say about them."""
+
+    count: int
+    octets: int
+    digest: int
+
+
+def fill(setup, folder, count, size, first=1, claimed=False):
+    """Writes messages and waits until they are on the disk."""
+    flags = ["-q"] if claimed else []
+    words = run(setup.tools / "fill", "-n", count, "-s", size, "-b", first, *flags, folder).split()
+    if words[3] in ("tmpfs", "overlay", "other"):
+        raise BenchError(f"{folder} lies on {words[3]}, where fsync costs nothing it should: name another --folder")
+    run("sync", "-f", folder)
+    return Messages(int(words[0]), int(words[1]), int(words[2], 16))
+
+
+class Sink:
+    """The server that swallows mail."""
+
+    def __init__(self, setup, protected=False):
+        self.path = setup.scratch / "tally"
+        options = ["-c", setup.certificate, "-k", setup.key] if protected else []
+        self.process = start([setup.tools / "sink", "-t", self.path, *options], stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+
+    def tally(self):
+        """What has arrived."""
+        words = struct.unpack("=10Q", self.path.read_bytes())
+        return dict(zip(TALLY_FIELDS, words))
+
+    def wait(self, count, alive=lambda: None, pause=0.02):
+        """Waits until `count` messages have arrived; `alive` raises when their sender is gone."""
+        seen, since = -1, time.monotonic()
+        while (tally := self.tally())["messages"] < count:
+            if tally["messages"] != seen:
+                seen, since = tally["messages"], time.monotonic()
+            if time.monotonic() - since > STALL_LIMIT:
+                raise BenchError(f"{seen} of {count} messages had arrived when nothing more came")
+            alive()
+            time.sleep(pause)
+        return tally
+
+    def end(self, expected=None, count=None):
+        """Ends the sink; returns its tally, which must be what was sent."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+        finish(self.process)
+        tally = self.tally()
+        if expected:
+            wanted = (expected.count, expected.octets, expected.digest)
+            if wanted != (tally["messages"], tally["octets"], tally["digest"]):
+                raise BenchError(f"arrived is not what was sent: {wanted} sent, {tally}")
+        elif count is not None and tally["messages"] != count:
+            raise BenchError(f"{count} messages were sent, {tally['messages']} arrived")
+        return tally
+
+
+def seconds(tally):
+    """From the first MAIL to the latest final dot."""
+    return (tally["last"] - tally["first"]) / 1e9
+
+
+SETTINGS = """\
+[pickup.bench]
+path = "{root}/drop"
+route = "sink"
+
+[route.sink]
+service = "smtp"
+host = "127.0.0.1"
+port = {port}
+{tls}
+auth = "none"
+connections = {sessions}
+pipelining = "envelope"
+ehlo = "bench.example.com"
+
+[state]
+directory = "{root}/state"
+
+[log]
+style = "plain"
+"""
+
+
+class Postchute:
+    """The daemon with a drop folder of its own; its log, at level info, lies beside it."""
+
+    def __init__(self, setup, sink_port=0, protected=False, environment=None):
+        self.setup = setup
+        self.root = setup.folder("postchute")
+        self.drop = self.root / "drop"
+        self.drop.mkdir(mode=0o700)
+        (self.root / "state").mkdir(mode=0o700)
+        self.environment = environment or {}
+        self.process = None
+        self.protected = protected
+        self.use_port(sink_port)
+
+    def use_port(self, port):
+        """Writes the settings."""
+        tls = f'tls = "starttls"\nca_file = "{self.setup.certificate}"' if self.protected else 'tls = "none"'
+        text = SETTINGS.format(root=self.root, port=port, tls=tls, sessions=self.setup.sessions)
+        (self.root / "postchute.toml").write_text(text)
+
+    def start(self):
+        """Starts the daemon; returns the time of CLOCK_MONOTONIC just before."""
+        log = open(self.root / "log", "ab")
+        began = time.monotonic_ns()
+        self.process = start([self.setup.executable, "run", "--config", self.root / "postchute.toml"],
+                             stderr=log, env={**os.environ, **self.environment})
+        log.close()
+        return began
+
+    def log(self):
+        """The log so far."""
+        return (self.root / "log").read_text(errors="replace")
+
+    def wait_for(self, words):
+        """Waits until the log says something."""
+        wait_until(f"the log to say {words}", lambda: words in self.log())
+
+    def check(self):
+        """Raises if the daemon has ended."""
+        if self.process.poll() is not None:
+            raise BenchError(f"the daemon ended: {self.log()[-2000:]}")
+
+    def cost(self):
+        """What the daemon and its helper have used."""
+        return cost_of(self.process.pid)
+
+    def resident(self, field="VmRSS"):
+        """The memory of the daemon and its helper."""
+        return sum(memory(pid, field) for pid in descendants(self.process.pid))
+
+    def stop(self):
+        """Ends the daemon, which must end well."""
+        code = finish(self.process, 60.0)
+        if code != 0:
+            raise BenchError(f"the daemon ended with exit {code}: {self.log()[-2000:]}")
+
+    def count_sent(self):
+        """How many files lie in sent/."""
+        sent = self.drop / "sent"
+        return sum(len(os.listdir(day)) for day in sent.iterdir()) if sent.exists() else 0
+
+    def put_back(self):
+        """Moves what was sent back into the drop folder, under its first name."""
+        for day in (self.drop / "sent").iterdir():
+            for name in os.listdir(day):
+                os.rename(day / name, self.drop / name.split(".", 1)[1])
+        run("sync", "-f", self.drop)
+
+
+def yardstick(setup, sink, folder, protected=False, environment=None):
+    """Drains a folder by the plain C loop; returns its cost."""
+    flags = ["-t"] if protected else []
+    process = start([setup.tools / "yardstick", "-p", sink.port, "-c", setup.sessions, *flags, folder],
+                    stdout=subprocess.PIPE, env={**os.environ, **(environment or {})})
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    finish(process)
+    if process.returncode != 0:
+        raise BenchError(f"the yardstick ended with exit {process.returncode}")
+    return Cost(usage.ru_utime, usage.ru_stime)
