@@ -1,6 +1,5 @@
-"""The programs of a benchmark: each is started here, measured from outside, and ended by its process id."""
+"""The programs of a benchmark, each with its settings and its folder."""
 
-import ctypes
 import os
 import shutil
 import signal
@@ -10,144 +9,24 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-TICK = os.sysconf("SC_CLK_TCK")
+import processes
+from processes import BenchError, Cost, descendants, finish, memory, run, start, wait_until
+
 STALL_LIMIT = 120.0
 """Seconds without a message after which a run has failed."""
 
 TALLY_FIELDS = "messages octets digest first last sessions open refused protected cut".split()
 
-_started: list[subprocess.Popen] = []
-_at_end: list = []
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-class BenchError(Exception):
-    """What went wrong, in a sentence."""
-
-
-def start(command, **options):
-    """Starts a process that `end_all` ends, and the kernel if this program is killed."""
-    parent_death_signal = 1
-    process = subprocess.Popen(
-        [str(word) for word in command],
-        preexec_fn=lambda: _libc.prctl(parent_death_signal, signal.SIGTERM),
-        **options,
-    )
-    _started.append(process)
-    return process
-
-
-def finish(process, limit=30.0):
-    """Ends a process by SIGTERM, at last by SIGKILL; returns its exit code."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(limit)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    if process in _started:
-        _started.remove(process)
-    return process.returncode
-
-
-def end_all():
-    """Ends everything that was started."""
-    while _at_end:
-        _at_end.pop()()
-    for process in list(_started):
-        finish(process, 10.0)
-
-
-def run(*command, **options):
-    """Runs a program to its end; what it prints is returned, a failure is an error."""
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
-    if done.returncode != 0:
-        raise BenchError(f"{' '.join(map(str, command))}: exit {done.returncode}: {done.stderr.strip()}")
-    return done.stdout
-
-
-def wait_until(what, condition, limit=60.0, pause=0.01):
-    """Waits for a condition; what is awaited is named when it does not come."""
-    end = time.monotonic() + limit
-    while not (value := condition()):
-        if time.monotonic() > end:
-            raise BenchError(f"waited {limit:.0f} s in vain for {what}")
-        time.sleep(pause)
-    return value
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Processor seconds, in user space and in the kernel."""
-
-    user: float
-    kernel: float
-
-    @property
-    def total(self):
-        """Both."""
-        return self.user + self.kernel
-
-    def __sub__(self, other):
-        return Cost(self.user - other.user, self.kernel - other.kernel)
-
-
-def _stat(pid):
-    text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-    return text[text.rindex(")") + 2 :].split()
-
-
-def cost_of(pid):
-    """What a process has used, and those descendants of it that live or were reaped."""
-    parents, own = {}, {}
-    for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
-        try:
-            fields = _stat(name)
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        parents.setdefault(int(fields[1]), []).append(int(name))
-        own[int(name)] = [int(field) / TICK for field in fields[11:15]]
-    user = kernel = 0.0
-    waiting = [pid]
-    while waiting:
-        each = waiting.pop()
-        times = own.get(each, [0.0] * 4)
-        user += times[0] + times[2]
-        kernel += times[1] + times[3]
-        waiting += parents.get(each, [])
-    return Cost(user, kernel)
-
-
-def memory(pid, field):
-    """A size in /proc/PID/status, such as VmRSS, in octets."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(field + ":"):
-            return int(line.split()[1]) * 1024
-    raise BenchError(f"process {pid} tells no {field}")
-
-
-def forget_peak(pid):
-    """Lets VmHWM begin at what the process has now."""
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
-
-
-def descendants(pid):
-    """The process and its children."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid] + [int(child) for child in children]
-
 
 class Setup:
-    """Where the programs and the scratch folder are, and how many sessions there shall be."""
+    """Where the programs and the scratch folder are, how many sessions and which line ends there shall be."""
 
-    def __init__(self, tools, executable, scratch, sessions):
+    def __init__(self, tools, executable, scratch, sessions, line_feeds):
         self.tools = Path(tools)
         self.executable = Path(executable)
         self.scratch = Path(scratch)
         self.sessions = sessions
+        self.line_feeds = line_feeds
         self.certificate = self.scratch / "certificate.pem"
         self.key = self.scratch / "key.pem"
 
@@ -182,7 +61,7 @@ class Messages:
 
 def fill(setup, folder, count, size, first=1, claimed=False):
     """Writes messages and waits until they are on the disk."""
-    flags = ["-q"] if claimed else []
+    flags = ["-q"] * claimed + ["-l"] * setup.line_feeds
     words = run(setup.tools / "fill", "-n", count, "-s", size, "-b", first, *flags, folder).split()
     if words[3] in ("tmpfs", "overlay", "other"):
         raise BenchError(f"{folder} lies on {words[3]}, where fsync costs nothing it should: name another --folder")
@@ -303,7 +182,7 @@ class Postchute:
 
     def cost(self):
         """What the daemon and its helper have used."""
-        return cost_of(self.process.pid)
+        return processes.cost_of(self.process.pid)
 
     def resident(self, field="VmRSS"):
         """The memory of the daemon and its helper."""

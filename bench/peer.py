@@ -6,7 +6,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-import parts
+import processes
 
 MAIN = """\
 compatibility_level = 3.6
@@ -52,10 +52,10 @@ class Postfix:
             self.port = listener.getsockname()[1]
         (self.folder / "master.cf").write_text(self._services())
         self._settings(port=9, deferred="smtp")
-        self.process = parts.start(["postfix", "-c", self.folder, "start-fg"], env=self.environment,
+        self.process = processes.start(["postfix", "-c", self.folder, "start-fg"], env=self.environment,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        parts._at_end.append(self.stop)
-        parts.wait_until("Postfix to listen", self._listens)
+        processes.at_end.append(self.stop)
+        processes.wait_until("Postfix to listen", self._listens)
 
     def _services(self):
         lines = []
@@ -77,7 +77,7 @@ class Postfix:
             return client.connect_ex(("127.0.0.1", self.port)) == 0
 
     def _command(self, *words):
-        parts.run(*words, env=self.environment)
+        processes.run(*words, env=self.environment)
 
     def _master(self):
         return int((self.folder / "spool/pid/master.pid").read_text())
@@ -89,20 +89,20 @@ class Postfix:
         """Fills the queue, whose messages wait until `drain`."""
         self._settings(port=9, deferred="smtp")
         self._command("postfix", "-c", self.folder, "reload")
-        parts.run("smtp-source", "-d", "-l", size, "-m", count, "-s", "16", "-f", "erp@example.com",
+        processes.run("smtp-source", "-d", "-l", size, "-m", count, "-s", "16", "-f", "erp@example.com",
                   "-t", "accounts@example.net", f"127.0.0.1:{self.port}")
-        parts.wait_until("Postfix to defer all", lambda: self._deferred() >= count, limit=600, pause=0.2)
-        parts.run("sync", "-f", self.folder)
+        processes.wait_until("Postfix to defer all", lambda: self._deferred() >= count, limit=600, pause=0.2)
+        processes.run("sync", "-f", self.folder)
 
     def drain(self, sink, count):
         """Lets the queue go and waits for the last message; returns what it cost."""
         self._settings(port=sink.port, deferred="")
         self._command("postfix", "-c", self.folder, "reload")
-        before = parts.cost_of(self._master())
+        before = processes.cost_of(self._master())
         self._command("postqueue", "-c", self.folder, "-f")
         sink.wait(count)
-        parts.wait_until("Postfix to forget what it sent", lambda: self._left() == 0)
-        return parts.cost_of(self._master()) - before
+        processes.wait_until("Postfix to forget what it sent", lambda: self._left() == 0)
+        return processes.cost_of(self._master()) - before
 
     def _left(self):
         queues = ("incoming", "active", "deferred")
@@ -110,9 +110,9 @@ class Postfix:
 
     def stop(self):
         """Ends the instance."""
-        if self.stop in parts._at_end:
-            parts._at_end.remove(self.stop)
+        if self.stop in processes.at_end:
+            processes.at_end.remove(self.stop)
         if self.process.poll() is None:
             subprocess.run(["postfix", "-c", str(self.folder), "stop"], env=self.environment, check=False,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        parts.finish(self.process)
+        processes.finish(self.process)

@@ -2,126 +2,21 @@
 
 import os
 import random
-import shutil
 import statistics
 import struct
 import time
 
 import parts
+import processes
+from contest import SMALL, Run, cost_note, rates, ratios
 from figures import Line
-from parts import BenchError, Postchute, Sink, fill, seconds
+from parts import Postchute, Sink, fill
 from peer import Postfix
+from processes import BenchError
 
-SMALL = 4096
 LARGE = 10_000_000
 HUGE = 150_000_000
 MEGABYTE = 1024 * 1024
-
-
-class Bench:
-    """What all rows share: the set-up, the counts, and how often each is repeated."""
-
-    def __init__(self, setup, mode):
-        self.setup = setup
-        self.mode = mode
-        self.rounds = 3 if mode == "quick" else 5
-
-    def count(self, quick, normal, full):
-        """The count for this mode."""
-        return {"quick": quick, "normal": normal, "full": full}[self.mode]
-
-    def say(self, text):
-        """Tells on standard error how far it is."""
-        print(f"bench: {text}", file=os.sys.stderr, flush=True)
-
-    @property
-    def can_run_postfix(self):
-        """Postfix starts as root only."""
-        return os.geteuid() == 0 and shutil.which("postfix") and shutil.which("smtp-source")
-
-    # One run of each contestant. All return the rate, the cost of a message, and the tally.
-
-    def postchute(self, count, size=SMALL, protected=False, environment=None, claimed=False):
-        """Drains a full drop folder, or a full queue, with the daemon."""
-        sink = Sink(self.setup, protected)
-        daemon = Postchute(self.setup, sink.port, protected, environment)
-        folder = daemon.drop
-        if claimed:
-            daemon.start()
-            daemon.wait_for("event=watching")
-            daemon.stop()
-            folder = daemon.drop / "queue"
-        messages = fill(self.setup, folder, count, size, claimed=claimed)
-        return self.drained(daemon, sink, messages)
-
-    def drained(self, daemon, sink, messages):
-        """Starts the daemon on its full folders, and verifies what arrived."""
-        settle = 1.2
-        time.sleep(settle)
-        began = daemon.start()
-        daemon.wait_for("event=started")
-        sink.wait(messages.count, daemon.check)
-        cost, peak = daemon.cost(), daemon.resident("VmHWM")
-        daemon.stop()
-        tally = sink.end(messages)
-        if daemon.count_sent() != messages.count:
-            raise BenchError(f"{messages.count} messages were sent, {daemon.count_sent()} lie in sent/")
-        return Run(messages.count, tally, cost, peak, (tally["first"] - began) / 1e9)
-
-    def yardstick(self, count, size=SMALL, protected=False, environment=None):
-        """Drains a full drop folder with the C loop."""
-        folder = self.setup.folder("yardstick")
-        messages = fill(self.setup, folder, count, size)
-        sink = Sink(self.setup, protected)
-        cost = parts.yardstick(self.setup, sink, folder, protected, environment)
-        return Run(count, sink.end(messages), cost)
-
-    def postfix(self, instance, count, size=SMALL):
-        """Drains a full queue with Postfix, which adds a line to each message: only counted."""
-        instance.inject(count, size)
-        sink = Sink(self.setup)
-        cost = instance.drain(sink, count)
-        return Run(count, sink.end(count=count), cost)
-
-
-class Run:
-    """What one run gave."""
-
-    def __init__(self, count, tally, cost, peak=0, first_send=0.0):
-        self.count = count
-        self.octets = tally["octets"]
-        self.seconds = seconds(tally)
-        self.rate = count / self.seconds
-        self.cost = cost
-        self.peak = peak
-        self.first_send = first_send
-
-    @property
-    def microseconds(self):
-        """Processor time of a message."""
-        return self.cost.total / self.count * 1e6
-
-    @property
-    def megabytes(self):
-        """Millions of octets in a second."""
-        return self.octets / self.seconds / 1e6
-
-
-def ratios(left, right):
-    """One run against the other of the same round."""
-    return [a / b for a, b in zip(left, right)]
-
-
-def rates(runs):
-    """Messages in a second."""
-    return [run.rate for run in runs]
-
-
-def cost_note(runs):
-    """Where the processor time of a message goes."""
-    user = statistics.median(run.cost.user / run.count for run in runs) * 1e6
-    kernel = statistics.median(run.cost.kernel / run.count for run in runs) * 1e6
-    return f"CPU {user:.0f} µs user + {kernel:.0f} µs kernel each"
 
 
 def drain(bench):
@@ -223,7 +118,7 @@ def memory(bench):
         _drop_all(aside, daemon, sink, 1)
         fill(bench.setup, aside, 1, HUGE, first=2)
         before = daemon.resident()
-        parts.forget_peak(daemon.process.pid)
+        processes.forget_peak(daemon.process.pid)
         _drop_all(aside, daemon, sink, 2)
         growth.append((daemon.resident("VmHWM") - before) / MEGABYTE)
         daemon.stop()
@@ -238,8 +133,7 @@ def _drop_all(aside, daemon, sink, count):
     for name in os.listdir(aside):
         os.rename(aside / name, daemon.drop / name)
     sink.wait(count, daemon.check)
-    daemon_has_settled = lambda: daemon.count_sent() == count
-    parts.wait_until("the message to lie in sent/", daemon_has_settled)
+    processes.wait_until("the message to lie in sent/", lambda: daemon.count_sent() == count)
 
 
 def backlog(bench):
@@ -263,9 +157,9 @@ def backlog(bench):
         costs.append(statistics.median(cost))
         lines.append(Line("backlog", f"{size:,} files, each", "µs", wall))
         lines.append(Line("backlog", f"{size:,} files, CPU each", "µs", cost, note="less an idle start"))
-    least_flat, most_flat = "largest ÷ smallest backlog", 1.2
-    lines.append(Line("backlog", f"time each, {least_flat}", "", [walls[-1] / walls[0]], most=most_flat))
-    lines.append(Line("backlog", f"CPU each, {least_flat}", "", [costs[-1] / costs[0]], most=most_flat))
+    flat = 1.2
+    lines.append(Line("backlog", "time each, the most ÷ that of 1,000", "", [max(walls) / walls[0]], most=flat))
+    lines.append(Line("backlog", "CPU each, the most ÷ that of 1,000", "", [max(costs) / costs[0]], most=flat))
     last = max(runs)
     peak = [run.peak / MEGABYTE for run in runs[last]]
     first = [run.first_send for run in runs[last]]
@@ -316,7 +210,6 @@ def slow(bench):
         results[name].append(body())
         syncs[name].append(struct.unpack("=Q", counter.read_bytes()[:8])[0] / count)
 
-    # The peer maps the counter when its processes start, and keeps it: written in place only.
     for turn in range(bench.rounds):
         bench.say(f"slow, round {turn + 1} of {bench.rounds}: {count} messages each")
         measure("Postchute", lambda: bench.postchute(count, environment=environment))
@@ -380,8 +273,8 @@ def large(bench):
 def _raw(bench, count, protected):
     sink = Sink(bench.setup, protected)
     flags = ["-t"] if protected else []
-    parts.run(bench.setup.tools / "raw", "-p", sink.port, "-n", count, "-s", LARGE, "-c", bench.setup.sessions, *flags)
-    return Run(count, sink.end(count=count), parts.Cost(0, 0))
+    processes.run(bench.setup.tools / "raw", "-p", sink.port, "-n", count, "-s", LARGE, "-c", bench.setup.sessions, *flags)
+    return Run(count, sink.end(count=count), processes.Cost(0, 0))
 
 
 ROWS = {row.__name__: row for row in (drain, latency, memory, backlog, queue, slow, tls, large)}

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import figures
 import parts
-from rows import ROWS, Bench
+import processes
+from contest import Bench
+from rows import ROWS
 
 
 def arguments():
@@ -21,6 +23,7 @@ def arguments():
     parser.add_argument("--full", dest="mode", action="store_const", const="full")
     parser.add_argument("--folder", default=os.environ.get("TMPDIR", "/var/tmp"))
     parser.add_argument("--sessions", type=int, default=8)
+    parser.add_argument("--lf", action="store_true")
     parser.add_argument("--json")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--tools", required=True, help=argparse.SUPPRESS)
@@ -36,10 +39,12 @@ def arguments():
 
 def measure(given, scratch):
     """Every row that was asked for, and where it was measured."""
-    setup = parts.Setup(given.tools, given.executable, scratch, given.sessions)
+    setup = parts.Setup(given.tools, given.executable, scratch, given.sessions, given.lf)
     setup.make_certificate()
-    kind = parts.run(setup.tools / "fill", "-n", 0, scratch).split()[3]
+    kind = processes.run(setup.tools / "fill", "-n", 0, scratch).split()[3]
     mode = "" if given.mode == "normal" else f" --{given.mode}"
+    mode += f" --sessions {given.sessions}" if given.sessions != 8 else ""
+    mode += " --lf" if given.lf else ""
     about = figures.machine(kind, mode)
     print(f"bench: {about}", file=sys.stderr)
     print(f"bench: {setup.executable}, folder {scratch} on {kind}", file=sys.stderr)
@@ -48,12 +53,12 @@ def measure(given, scratch):
     for name in given.rows or ROWS:
         try:
             lines += ROWS[name](bench)
-        except parts.BenchError as error:
+        except processes.BenchError as error:
             print(f"bench: {name} failed: {error}", file=sys.stderr)
             lines.append(figures.Line(name, "failed", "", note="see above"))
             failed.append(name)
         finally:
-            parts.end_all()
+            processes.end_all()
     return lines, about, failed
 
 
@@ -68,7 +73,7 @@ def main():
     try:
         lines, about, failed = measure(given, scratch)
     finally:
-        parts.end_all()
+        processes.end_all()
         shutil.rmtree(scratch, ignore_errors=True)
     print(about, "", figures.table(lines), sep="\n")
     if given.json:
