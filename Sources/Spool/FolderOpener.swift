@@ -18,23 +18,41 @@ struct FolderOpener {
         let created = linux_make_directory(AT_FDCWD, options.spoolPath, 0o700) == 0
         let folder = try open(options.spoolPath)
         if created { try open(folder, to: .sharedParent) }
+        try syncParent(of: folder, isNew: created)
         try check(folder, .sharedParent)
         return folder
     }
 
-    /// A folder of the spool, created where missing.
+    /// Makes the name of the spool's own folder durable: without it everything in it is lost.
+    ///
+    /// Also of one that was there: whoever made it may have been killed before the sync.
+    private func syncParent(of folder: Folder, isNew: Bool) throws(SpoolError) {
+        do throws(SpoolError) {
+            let parent = try folder.subfolder(Array("..".utf8))
+            defer { withExtendedLifetime(parent) {} }
+            try parent.sync.wait()
+        } catch {
+            // Somebody else's folder, which we may enter and not read: its owner's business.
+            if isNew || error.kind != .denied { throw error }
+        }
+    }
+
+    /// A folder of the spool, created where missing; its name is durable when this returns.
+    ///
+    /// Where another thread may be creating it too, that thread's sync may not be over.
     func folder(
         _ name: String,
         in parent: Folder,
-        _ rule: FolderRule
+        _ rule: FolderRule,
+        othersCreateIt: Bool = false
     ) throws(SpoolError) -> Folder {
         let octets = Array(name.utf8)
         let created = try parent.makeFolder(octets)
         let folder = try open(octets, in: parent, rule)
-        if created {
-            try open(folder, to: rule)
-            try parent.sync.wait()
-        }
+        if created { try open(folder, to: rule) }
+        // A folder's first sync is never left out: whoever made this one may have been killed.
+        if !created && othersCreateIt { parent.sync.touch() }
+        try parent.sync.wait()
         try check(folder, rule)
         if !created { try openFurther(folder, rule) }
         return folder

@@ -64,6 +64,9 @@ extension MessageSpool {
         let name = Array(SpoolFolder.claimName.utf8)
         guard try folders.drop.facts(name) != nil else { return [] }
         let claims = try openClaimFolder()
+        // A process that was killed may not have come so far; a copy must not be in the queue while
+        // the original can still be back with its writer.
+        try claims.sync.wait()
         var waiting: [SpoolName] = []
         try claims.forEachName { octets, _ in
             if let name = SpoolName(octets: octets) { waiting.append(name) }

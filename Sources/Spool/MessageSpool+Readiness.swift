@@ -1,3 +1,5 @@
+internal import Glibc
+
 // What a pickup needs of the spool before a file is a message.
 extension MessageSpool {
     /// What a file is that lies in `queue/` without an id, or `nil` when it is gone.
@@ -7,8 +9,9 @@ extension MessageSpool {
 
     /// Moves a file from the drop folder straight to `held/`: state D to H.
     ///
-    /// Never by way of `queue/`, where the engine could find it and send it. The reason, which lies
-    /// beside it as in `failed/`, is durable before the move and the move when this returns.
+    /// Never by way of `queue/`, where the engine could find it and send it. Its content and the
+    /// reason, which lies beside it as in `failed/`, are durable before the move and the move when
+    /// this returns.
     ///
     /// - Throws: ``SpoolError/Kind/crossDevice`` when the spool lies on another file system.
     package func hold(
@@ -19,6 +22,10 @@ extension MessageSpool {
         reason: [UInt8]
     ) throws(SpoolError) -> SpoolName {
         let candidate = Candidate(name, in: directory.folder, descriptor, facts)
+        let synced = hooks.syncData(descriptor)
+        guard synced == 0 || synced == -EINVAL else {
+            throw SpoolError(number: -synced, "sync", path: directory.folder.path(of: name.octets))
+        }
         let goal = SpoolName(id: makeID(), original: name)
         if goal.original != name { try states.save(DeliveryState(id: goal.id, originalName: name)) }
         try folders.held.write(

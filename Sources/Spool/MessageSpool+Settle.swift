@@ -159,6 +159,7 @@ extension MessageSpool {
             state.nextAttempt = 0
             try states.save(identified(state, name, in: source))
         }
+        if place == .queue { try makeContentDurable(name) }
         let goal = try freeName(for: name, in: target)
         if let reason {
             try target.write(
@@ -172,6 +173,17 @@ extension MessageSpool {
         let settlement = try settle(name, from: source, to: target, as: goal)
         if case .elsewhere = settlement, reason != nil { try target.remove(goal.reasonOctets) }
         return settlement
+    }
+
+    /// A message that is set aside before B1 may be content that nobody has synced yet: what lies in
+    /// `failed/` or `held/` must not be empty after a power cut.
+    private func makeContentDurable(_ name: SpoolName) throws(SpoolError) {
+        // What cannot be opened, such as a link, must be possible to set aside nevertheless.
+        guard let descriptor = try? folders.queue.open(name.octets, O_RDONLY) else { return }
+        defer { _ = linux_close(descriptor) }
+        let result = hooks.syncData(descriptor)
+        // EINVAL: no file, or a file system without sync.
+        if result != 0 && result != -EINVAL { _ = try rewrite(name) }
     }
 
     private func settle(

@@ -51,7 +51,7 @@ final class SpoolFolders: Sendable {
     private func dayFolder(_ day: String) throws(SpoolError) -> Folder {
         if let known = days.locked({ $0.first { $0.day == day }?.folder }) { return known }
         let opener = FolderOpener(options: options, hooks: hooks)
-        let opened = try opener.folder(day, in: sent, .readable)
+        let opened = try opener.folder(day, in: sent, .readable, othersCreateIt: true)
         return days.locked { days in
             // Two threads may have opened it: one folder must have one ``FolderSync``.
             if let other = days.first(where: { $0.day == day }) { return other.folder }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -175,6 +176,21 @@ struct OpeningTests {
         )
         spool.spool.close()
         #expect(throws: Never.self) { try MessageSpool(opening: spool.options) }
+    }
+
+    @Test func `a folder's name is durable also when another process made it`() throws {
+        let spool = try TestSpool()
+        func folderSyncs(_ body: () throws -> Void) rethrows -> Int {
+            let before = spool.controls.folderSyncs.load(ordering: .relaxed)
+            try body()
+            return spool.controls.folderSyncs.load(ordering: .relaxed) - before
+        }
+        // The drop folder with queue/, sent/ and the others in it, and queue/ with sending/.
+        #expect(try folderSyncs { _ = try spool.restarted() } == 2)
+        let apart = try TestSpool(spoolPath: spool.scratch.path("spool"))
+        // The folder in which the spool was made as well.
+        let syncs = apart.controls.folderSyncs.load(ordering: .relaxed)
+        #expect(syncs == 1 + 5 + 1)
     }
 
     @Test func `a lock of another process is seen and goes with it`() async throws {

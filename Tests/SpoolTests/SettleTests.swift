@@ -50,6 +50,30 @@ struct SettleTests {
         #expect(try syncs { _ = try spool.spool.settleSent(second) } == [0, 1])
     }
 
+    @Test func `what is set aside before it could be sent is on disk first`() throws {
+        let spool = try TestSpool()
+        func fileSyncs(_ body: () throws -> Void) rethrows -> Int {
+            let before = spool.controls.fileSyncs.load(ordering: .relaxed)
+            try body()
+            return spool.controls.fileSyncs.load(ordering: .relaxed) - before
+        }
+        let queued = try spool.claimed("a.eml", "the content")
+        #expect(
+            try fileSyncs { _ = try spool.spool.fail(queued, from: .queue, reason: [], state: nil) }
+                == 1
+        )
+        // B1 has seen to it.
+        let sending = try spool.sending("b.eml")
+        #expect(try fileSyncs { _ = try spool.spool.hold(sending, from: .sending) } == 0)
+        let broken = try spool.claimed("c.eml", "the content")
+        let inode = try spool.spool.open(broken, in: .queue).facts.inode
+        spool.controls.fileResult.store(-EIO, ordering: .relaxed)
+        #expect(try spool.spool.hold(broken, from: .queue) == .moved(broken))
+        let held = try spool.spool.open(broken, in: .held)
+        #expect(held.facts.inode != inode, "a failed sync is not believed: the content was copied")
+        #expect(try held.readHead(100) == Array("the content".utf8))
+    }
+
     @Test func `midnight begins a new folder`() throws {
         let spool = try TestSpool()
         let first = try spool.sending("a.eml")
