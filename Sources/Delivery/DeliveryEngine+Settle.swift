@@ -59,7 +59,8 @@ extension DeliveryEngine {
             return
         }
         route.ready.append(ReadyMessage(message: message, lane: lane))
-        submitReady(route, at: now)
+        // A stop that came while it was read has nobody else to give it back, and waits for it.
+        if state.isStopping { giveBack(route, at: now) } else { submitReady(route, at: now) }
     }
 
     /// Takes the outcome of one submission.

@@ -321,4 +321,21 @@ struct DeliveryEngineTests {
             #expect(fixture.names("queue").count == 2)
         }
     }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `stopping does not wait for a message that was still being read`() async throws {
+        try await withEngine { fixture in
+            try await fixture.begin()
+            let engine = fixture.engine
+            try await fixture.group.next().flatSubmit {
+                // In one turn of the loop: what was read comes back when the stop has begun.
+                let claimed = Result { try fixture.claim("a.eml", to: ["b@example.org"]) }
+                guard case .success(let name) = claimed else { return engine.stop() }
+                engine.receive([.claimed([name], pickup: "erp")])
+                return engine.stop()
+            }.get()
+            #expect(fixture.names("queue").count == 2)
+            #expect(fixture.submitters[0].seen.isEmpty)
+        }
+    }
 }
