@@ -120,7 +120,7 @@ extension MessageSpool {
     }
 
     /// A state nobody can read says nothing: the file is then a new message.
-    private func readableState(of id: SpoolID) -> DeliveryState? {
+    func readableState(of id: SpoolID) -> DeliveryState? {
         do throws(SpoolError) {
             return try states.load(id)
         } catch {

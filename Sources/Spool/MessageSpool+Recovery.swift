@@ -15,7 +15,7 @@ package struct SpoolRecovery: Hashable, Sendable {
     package var removedTemporaries = 0
     /// Reasons without their message that were removed.
     package var removedReasons = 0
-    /// States whose message has been gone for a week that were removed.
+    /// States that were removed because their message was accepted or has been gone for a week.
     package var removedStates = 0
     /// What could not be repaired; the spool works nevertheless.
     package var problems: [SpoolError] = []
@@ -144,10 +144,24 @@ extension MessageSpool {
         }
         let limit = hooks.now() - Self.stateKeptWithoutMessage
         for id in orphans {
-            guard let facts = try folders.state.facts(id.octets), facts.changed / 1000 < limit
-            else { continue }
+            guard let facts = try folders.state.facts(id.octets) else { continue }
+            if facts.changed / 1000 >= limit, try !isSent(id) { continue }
             try states.remove(id)
             recovery.removedStates += 1
         }
+    }
+
+    /// Whether the message of a state was accepted: the crash came before the state went.
+    private func isSent(_ id: SpoolID) throws(SpoolError) -> Bool {
+        guard let name = readableState(of: id)?.name else { return false }
+        var days: [FileName] = []
+        try folders.sent.forEachName { octets, kind in
+            if kind == .folder, let day = FileName(octets: octets) { days.append(day) }
+            return true
+        }
+        for day in days where try folders.sent.subfolder(day.octets).facts(name.octets) != nil {
+            return true
+        }
+        return false
     }
 }

@@ -55,6 +55,15 @@ struct CrashTests {
         _ = try spool.spool.returnToQueue(name, from: .queue, state: DeliveryState(name))
         try spool.scratch.makeFolder("drop/sent/2026-11-23", mode: 0o700)
         #expect(rename(spool.path("queue", name), spool.path("sent/2026-11-23", name)) == 0)
+        #expect(try recover(spool).removedStates == 1)
+        #expect(spool.names("state").isEmpty)
+    }
+
+    @Test func `the state of a message that a person took away waits a week for it`() throws {
+        let spool = try TestSpool()
+        let name = try spool.claimed()
+        _ = try spool.spool.returnToQueue(name, from: .queue, state: DeliveryState(name))
+        #expect(rename(spool.path("queue", name), spool.scratch.path("away")) == 0)
         // The state's change time is the real clock's.
         spool.controls.now.store(SpoolHooks.systemTime(), ordering: .relaxed)
         #expect(try recover(spool).removedStates == 0)
