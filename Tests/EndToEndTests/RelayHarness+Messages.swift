@@ -53,8 +53,8 @@ extension RelayHarness {
         let folders: [String] =
             switch place {
             case .drop: [drop]
-            case .sent: folderNames("\(drop)/sent").map { "\(drop)/sent/\($0)" }
-            case .queue, .sending, .failed, .held: ["\(drop)/\(place.rawValue)"]
+            case .sent: folderNames("\(spool)/sent").map { "\(spool)/sent/\($0)" }
+            case .queue, .sending, .failed, .held: ["\(spool)/\(place.rawValue)"]
             }
         return folders.flatMap { folder in
             folderNameOctets(Array(folder.utf8)).compactMap { octets in

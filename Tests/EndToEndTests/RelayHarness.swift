@@ -33,6 +33,9 @@ final class RelayHarness: Sendable {
     /// The drop folder, which is also the spool unless the plan says otherwise.
     var drop: String { scratch.path("drop") }
 
+    /// Where the spool's folders are.
+    var spool: String { plan.spool ?? drop }
+
     /// The settings file.
     var settings: String { scratch.path("postchute.toml") }
 
@@ -95,9 +98,11 @@ extension RelayHarness {
     }
 
     /// Starts a daemon without waiting for it, and without ending another.
+    ///
+    /// The launcher stands before the command line, after that of the plan.
     @discardableResult
-    func launchDaemon() throws -> ChildProcess {
-        let command = plan.launcher + [try program(), "run", "--config", settings]
+    func launchDaemon(through launcher: [String] = []) throws -> ChildProcess {
+        let command = plan.launcher + launcher + [try program(), "run", "--config", settings]
         let child = try ChildProcess(command, folder: "/")
         processes.withLock { $0.daemon = child }
         return child
@@ -121,8 +126,15 @@ extension RelayHarness {
     /// Kills the daemon where it stands.
     func killDaemon() async throws {
         daemon?.send(signal: SIGKILL)
-        try await daemon?.waitForExit()
+        try await waitForEnd()
+    }
+
+    /// Waits until the daemon has ended by itself, and returns how.
+    @discardableResult
+    func waitForEnd() async throws -> ChildProcess.Exit? {
+        let exit = try await daemon?.waitForExit()
         forgetDaemon()
+        return exit
     }
 
     private func forgetDaemon() {
@@ -149,8 +161,13 @@ extension RelayHarness {
     }
 
     /// Runs `postchute` with arguments; `--config` is added.
-    func command(_ arguments: [String]) async throws -> CommandRun {
-        let line = [try program()] + arguments + ["--config", settings]
+    ///
+    /// The launcher stands before the command line, after that of the plan.
+    func command(
+        _ arguments: [String],
+        through launcher: [String] = []
+    ) async throws -> CommandRun {
+        let line = launcher + [try program()] + arguments + ["--config", settings]
         let run = try await ChildProcess.run(plan.launcher + line, limit: .seconds(60))
         return CommandRun(exit: run.exit, output: run.output, errors: run.errors)
     }

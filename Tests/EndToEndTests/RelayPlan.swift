@@ -2,6 +2,8 @@
 struct RelayPlan: Sendable {
     /// Lines of `[pickup.erp]`, such as `ready = 'renamed'`; each replaces the default of its key.
     var pickup: [String] = []
+    /// Where the spool lies; `nil` is the drop folder.
+    var spool: String?
     /// Lines of `[route.lab]`, likewise.
     var route: [String] = []
     /// More tables, with `{root}` for the scratch folder and `{port}` for the sandbox's port.
@@ -37,7 +39,8 @@ struct RelayPlan: Sendable {
     func settings(root: String, port: Int) -> String {
         let pickup = Self.merge(
             ["path = '{root}/drop'", "route = 'lab'"]
-                + ["settle = '100ms'", "quiet = '500ms'", "patience = '1s'"],
+                + ["settle = '100ms'", "quiet = '500ms'", "patience = '1s'"]
+                + (spool.map { ["spool = '\($0)'"] } ?? []),
             self.pickup
         )
         let route = Self.merge(
