@@ -41,6 +41,7 @@ enum {
     SMALL = 64 * 1024,
     PIECE = 256 * 1024,
     FOUND_LIMIT = 4096,         /* names read ahead */
+    CHAIN = 256,                /* names handed on at a time */
     CLAIMED_LIMIT = 1024,       /* claimed and not yet given to a session: each holds a descriptor */
     TYPICAL_SESSIONS = 8,
     TYPICAL_WORKERS = 16,
@@ -59,9 +60,10 @@ struct message {
 /* A line of messages between threads. */
 struct line {
     pthread_mutex_t lock;
-    pthread_cond_t changed;
+    pthread_cond_t has_some, has_room;
     struct message *first, **end;
     size_t count, limit;
+    size_t adders;              /* waiting for room */
     bool closed;
 };
 
@@ -91,25 +93,26 @@ static double now(void)
 static void line_begin(struct line *line, size_t limit)
 {
     pthread_mutex_init(&line->lock, NULL);
-    pthread_cond_init(&line->changed, NULL);
-    line->first = NULL;
+    pthread_cond_init(&line->has_some, NULL);
+    pthread_cond_init(&line->has_room, NULL);
     line->end = &line->first;
-    line->count = 0;
     line->limit = limit;
-    line->closed = false;
 }
 
 /* Adds a chain of messages; waits while the line is too long. */
 static void line_add(struct line *line, struct message *first)
 {
     pthread_mutex_lock(&line->lock);
-    while (line->count >= line->limit) pthread_cond_wait(&line->changed, &line->lock);
+    line->adders++;
+    while (line->count >= line->limit) pthread_cond_wait(&line->has_room, &line->lock);
+    line->adders--;
     *line->end = first;
     for (struct message *each = first; each; each = each->next) {
         line->count++;
         line->end = &each->next;
     }
-    pthread_cond_broadcast(&line->changed);
+    if (first->next) pthread_cond_broadcast(&line->has_some);
+    else pthread_cond_signal(&line->has_some);
     pthread_mutex_unlock(&line->lock);
 }
 
@@ -117,7 +120,7 @@ static void line_close(struct line *line)
 {
     pthread_mutex_lock(&line->lock);
     line->closed = true;
-    pthread_cond_broadcast(&line->changed);
+    pthread_cond_broadcast(&line->has_some);
     pthread_mutex_unlock(&line->lock);
 }
 
@@ -125,9 +128,8 @@ static void line_close(struct line *line)
 static struct message *line_take(struct line *line, bool all)
 {
     pthread_mutex_lock(&line->lock);
-    while (!line->first && !line->closed) pthread_cond_wait(&line->changed, &line->lock);
+    while (!line->first && !line->closed) pthread_cond_wait(&line->has_some, &line->lock);
     struct message *taken = line->first;
-    bool was_full = line->count >= line->limit;
     if (taken && !all) {
         line->first = taken->next;
         taken->next = NULL;
@@ -137,7 +139,8 @@ static struct message *line_take(struct line *line, bool all)
         line->count = 0;
     }
     if (!line->first) line->end = &line->first;
-    if (was_full) pthread_cond_broadcast(&line->changed);
+    /* Not for each one taken: waking a thread costs more than it does. */
+    if (line->adders && line->count <= line->limit / 2) pthread_cond_broadcast(&line->has_room);
     pthread_mutex_unlock(&line->lock);
     return taken;
 }
@@ -334,6 +337,8 @@ static void find_messages(void)
 {
     DIR *listing = fdopendir(dup(drop.descriptor));
     struct dirent *entry;
+    struct message *chain = NULL;
+    size_t length_of_chain = 0;
     if (!listing) smtp_fail("fdopendir");
     while ((entry = readdir(listing))) {
         size_t length = strlen(entry->d_name);
@@ -341,8 +346,14 @@ static void find_messages(void)
         if (strcmp(entry->d_name + length - 4, ".eml")) continue;
         struct message *message = calloc(1, sizeof *message);
         memcpy(message->found, entry->d_name, length + 1);
-        line_add(&found, message);
+        message->next = chain;
+        chain = message;
+        if (++length_of_chain < CHAIN) continue;
+        line_add(&found, chain);
+        chain = NULL;
+        length_of_chain = 0;
     }
+    if (chain) line_add(&found, chain);
     closedir(listing);
     line_close(&found);
 }
