@@ -26,6 +26,11 @@ package struct SessionMachine: Hashable, Sendable {
         state = .opening(OpeningMachine(policy))
     }
 
+    /// Whether a transaction may begin.
+    package var isIdle: Bool {
+        if case .idle = state { true } else { false }
+    }
+
     /// What the session is doing or waiting for.
     package var phase: SessionPhase {
         switch state {
@@ -90,7 +95,7 @@ extension SessionMachine {
 extension SessionMachine {
     /// Starts a transaction.
     ///
-    /// - Precondition: The session is idle: the last action was `becomeReady` or a report to keep.
+    /// - Precondition: ``isIdle``; a session that was may have left or been left since.
     package mutating func begin(_ request: TransactionRequest) -> SessionAction {
         guard case .idle(let capabilities, let needsReset) = state else {
             preconditionFailure("a transaction cannot begin while \(phase.phrase)")

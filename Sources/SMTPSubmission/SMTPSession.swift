@@ -97,6 +97,10 @@ extension SMTPSession {
 }
 
 extension SMTPSession {
+    /// Whether the session can take a message: it leaves by itself when its time is over, and the
+    /// connection stands until the server has closed it too.
+    var isIdle: Bool { machine.isIdle }
+
     /// Takes a message; the session is idle.
     func begin(_ errand: Errand) {
         self.errand = errand

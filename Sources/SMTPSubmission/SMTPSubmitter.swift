@@ -15,6 +15,8 @@ package final class SMTPSubmitter: Submitter, @unchecked Sendable {
     private var setup: SessionSetup?
     private var sessions: [ObjectIdentifier: SMTPSession] = [:]
     /// Most recently used last, and taken first: the others may grow old and leave.
+    ///
+    /// One that leaves stays here until its connection has ended.
     private var idle: [SMTPSession] = []
     private var dialling: [Int: Errand] = [:]
     private var dialCount = 0
@@ -46,12 +48,19 @@ package final class SMTPSubmitter: Submitter, @unchecked Sendable {
                 Job(source: source, completion: completion),
                 isSecondTry: false
             )
-            if !isStopped, let session = idle.popLast() {
+            if !isStopped, let session = takeIdle() {
                 session.begin(errand)
             } else {
                 dial(errand)
             }
         }
+    }
+
+    private func takeIdle() -> SMTPSession? {
+        while let session = idle.popLast() {
+            if session.isIdle { return session }
+        }
+        return nil
     }
 
     /// Connects and signs in on a new session, which is kept for the next message.

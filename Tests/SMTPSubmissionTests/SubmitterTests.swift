@@ -78,6 +78,19 @@ struct SubmitterTests {
         #expect(try await server.transcript() == text)
     }
 
+    @Test func `a session that is leaving takes no message`() async throws {
+        let first = Self.hello + Self.message + "C: QUIT\nS: (silence)"
+        let second = Self.hello + Self.message
+        let server = try server(first, second)
+        var route = SMTPRoute.test(server.port)
+        route.idleTimeout = .milliseconds(50)
+        let harness = Harness(route)
+        #expect(isAccepted(try await harness.submit()))
+        try await waitUntil("QUIT") { server.record(0).lines.contains(.client("QUIT")) }
+        #expect(isAccepted(try await harness.submit()))
+        #expect(try await server.transcript(1).hasPrefix(second))
+    }
+
     @Test func `the session used last is taken first`() async throws {
         let first = Self.hello + Self.message
         let server = try server(first, Self.hello + Self.message + Self.message)
