@@ -1,3 +1,5 @@
+import Glibc
+
 /// What a test waited for and did not see.
 package struct WaitError: Error, CustomStringConvertible {
     /// The sentence the test failure shows.
@@ -9,10 +11,18 @@ package struct WaitError: Error, CustomStringConvertible {
     }
 }
 
+/// How much slower than usual everything is: sanitized programs take many times as long.
+package enum Patience {
+    /// Set by `scripts/sanitize`; 1 without it.
+    package static let factor =
+        getenv("POSTCHUTE_PATIENCE").flatMap { Int(String(cString: $0)) } ?? 1
+}
+
 /// Waits until a condition holds, looking at it every few milliseconds.
 ///
-/// The limit is how long the condition may take on a slow machine, not how long it usually takes;
-/// `what` completes "waited for …" in the failure. An error of the condition ends the waiting.
+/// The limit is how long the condition may take on a slow machine, not how long it usually takes,
+/// and is multiplied by ``Patience/factor``; `what` completes "waited for …" in the failure. An
+/// error of the condition ends the waiting.
 ///
 /// - Throws: ``WaitError`` when the limit has passed.
 package func waitUntil(
@@ -22,6 +32,7 @@ package func waitUntil(
     _ condition: () async throws -> Bool
 ) async throws {
     let clock = ContinuousClock()
+    let limit = limit * Patience.factor
     let deadline = clock.now + limit
     var pause = Duration.milliseconds(1)
     while try await !condition() {
