@@ -90,6 +90,15 @@ package final class ChildProcess: Sendable {
     /// Standard error so far.
     package var errors: String { state.withLock { String(decoding: $0.errors, as: UTF8.self) } }
 
+    /// Hands over what came on standard error since the last time and forgets it, for programs
+    /// that talk for hours.
+    package func takeErrors() -> [UInt8] {
+        state.withLock { state in
+            defer { state.errors = [] }
+            return state.errors
+        }
+    }
+
     /// Standard output so far, for programs that do not write text.
     package var outputOctets: [UInt8] { state.withLock { $0.output } }
 

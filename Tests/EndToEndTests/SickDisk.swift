@@ -14,12 +14,13 @@ enum SickDisk {
         return mask >> 21 & 1 == 1
     }
 
-    /// Runs the body with a file system of one megabyte in a folder, which hides what is there.
+    /// Runs the body with a small file system in a folder, which hides what is there.
     static func withTinyDisk<Value>(
         at path: String,
+        size: String = "1m",
         _ body: () async throws -> Value
     ) async throws -> Value {
-        try await run("mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", path)
+        try await run("mount", "-t", "tmpfs", "-o", "size=\(size),mode=700", "tmpfs", path)
         do {
             let value = try await body()
             try await run("umount", path)

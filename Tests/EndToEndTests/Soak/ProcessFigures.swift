@@ -1,0 +1,43 @@
+import Glibc
+import TestSupport
+
+/// What Linux says about a process, proc(5).
+struct ProcessFigures: Sendable {
+    /// Resident memory, and the most there ever was, in kilobytes.
+    let residentKB: Int
+    let peakKB: Int
+    let threads: Int
+    let descriptors: Int
+    /// Processor time used so far, in seconds.
+    let processorTime: Double
+
+    /// Reads them.
+    init(_ id: Int32) throws {
+        let status = String(decoding: try readFile("/proc/\(id)/status"), as: UTF8.self)
+        var values: [Substring: Int] = [:]
+        for line in status.split(separator: "\n") {
+            let words = line.split { $0 == ":" || $0 == "\t" || $0 == " " }
+            if words.count > 1, let value = Int(words[1]) { values[words[0]] = value }
+        }
+        residentKB = values["VmRSS"] ?? 0
+        peakKB = values["VmHWM"] ?? 0
+        threads = values["Threads"] ?? 0
+        descriptors = folderNames("/proc/\(id)/fd").count
+        // The second field is the program's name in parentheses; utime and stime are 14 and 15.
+        let stat = String(decoding: try readFile("/proc/\(id)/stat"), as: UTF8.self)
+        let fields = (stat.split(separator: ")").last ?? "").split(separator: " ")
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12])
+        else { throw WaitError("cannot read /proc/\(id)/stat") }
+        processorTime = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// The processes a process has started and not yet waited for.
+    static func children(of id: Int32) -> [Int32] {
+        folderNames("/proc/\(id)/task").flatMap { task -> [Int32] in
+            guard let octets = try? readFile("/proc/\(id)/task/\(task)/children") else { return [] }
+            return String(decoding: octets, as: UTF8.self).split(separator: " ").compactMap {
+                Int32($0)
+            }
+        }
+    }
+}
