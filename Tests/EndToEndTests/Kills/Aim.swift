@@ -29,11 +29,13 @@ struct KillPoint: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A call that a process made on the folders.
-struct RecordedCall: Hashable, Sendable {
+struct RecordedCall: Hashable, Sendable, CustomStringConvertible {
     let name: String
     let number: Int
     /// `done`, the name of an error, or the moment the process was killed at.
     let result: String
+
+    var description: String { "\(name) #\(number) \(result)" }
 }
 
 /// Has a process record its calls and die at one of them; `aim.c` says how.

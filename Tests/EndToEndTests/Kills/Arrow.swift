@@ -48,12 +48,12 @@ extension Arrow {
         Arrow(
             row: crossing,
             scenario: "started after a kill in C",
-            calls: ["rename queue/.copy queue/n", "fsync queue", "unlink claim/n"]
+            calls: ["fsync claim", "rename queue/.copy queue/n", "fsync queue", "unlink claim/n"]
         ),
         Arrow(
             row: "D → H truncated",
             scenario: "truncated",
-            calls: reason("held") + ["rename drop/name held/n"]
+            calls: ["fdatasync drop/name"] + reason("held") + ["rename drop/name held/n"]
         ),
     ]
 
@@ -100,7 +100,7 @@ extension Arrow {
         Arrow(
             row: failure,
             scenario: "without recipients",
-            calls: reason("failed") + ["rename queue/n failed/n"]
+            calls: ["fdatasync queue/n"] + reason("failed") + ["rename queue/n failed/n"]
         ),
         Arrow(
             row: failure,

@@ -30,8 +30,12 @@ struct KillTests {
             plan.route += plan.route.isEmpty ? ["retry_first = '100ms'"] : []
             try await withIdleRelay("kills", plan) { relay in
                 let run = try await ScenarioRun(scenario, relay)
-                let calls = try await run.record()
-                Self.expectArrows(scenario, calls)
+                let first = try await run.record()
+                Self.expectArrows(scenario, first)
+                // Now and then a file is looked at once more than necessary: what is called both
+                // times is called every time.
+                let second = try await run.record()
+                let calls = first.merging(second) { $0.filter(Set($1).contains) }
                 let points = KillPlan(scenario, calls).points
                 let start = ContinuousClock.now
                 for point in points { try await run.replay(point) }
@@ -46,7 +50,8 @@ struct KillTests {
     ) {
         for arrow in Arrow.all where arrow.scenario == scenario.name {
             let seen = Set(calls[arrow.actor, default: []].filter(\.isDone).map(\.name))
-            #expect(Set(arrow.calls).subtracting(seen) == [], "\(arrow) is made of other calls")
+            let missing = Set(arrow.calls).subtracting(seen)
+            #expect(missing == [], "\(arrow) is made of \(calls[arrow.actor, default: []])")
         }
     }
 }

@@ -61,12 +61,13 @@ struct RandomKillTests {
     private static func plan(_ blows: Int) -> RelayPlan {
         var plan = RelayPlan()
         plan.route = ["connections = 4", "retry_first = '100ms'"]
+        let later = #"reply "451 4.7.0 Temporary server error.""#
         let faults = (0..<blows / 3 + 1).map { number in
             """
             at dot close after \(number * 40 + 20) times 1
             at content close after \(number * 60 + 30) times 1
-            at RCPT to c@example.org reply "451 4.7.0 Temporary server error." after \(number * 7 + 1) times 1
-            at dot reply "451 4.7.0 Temporary server error." after \(number * 30 + 10) times 1
+            at RCPT to c@example.org \(later) after \(number * 7 + 1) times 1
+            at dot \(later) after \(number * 30 + 10) times 1
             """
         }
         plan.script = faults.joined(separator: "\n") + "\nat dot delay 20ms"

@@ -1,9 +1,10 @@
-// Loaded into the daemon by LD_PRELOAD: records every call that moves a message, writes down what is
-// known of it or waits for the disk, and ends the process by SIGKILL just before or just after one.
+// Loaded into the daemon by LD_PRELOAD: records every call that moves a message, writes down what
+// is known of it or waits for the disk, and ends the process by SIGKILL just before or just after
+// one.
 //
-// strace(1) counts calls for each thread, and any of the daemon's threads may make the next one. Here
-// a call is named by what it does to which folder, such as "rename queue/n sending/n", and counted
-// over all threads, so that "the second of these" is the same moment in every run.
+// strace(1) counts calls for each thread, and any of the daemon's threads may make the next one.
+// Here a call is named by what it does to which folder, such as "rename queue/n sending/n", and
+// counted over all threads, so that "the second of these" is the same moment in every run.
 //
 //   AIM_DROP, AIM_SPOOL   the folders whose calls count
 //   AIM_LOG               gets a line for each call: name, number, result
