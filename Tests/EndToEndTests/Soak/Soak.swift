@@ -124,15 +124,29 @@ extension Soak {
     }
 
     private func dropMessages(_ count: Int) throws {
-        for _ in 0..<count {
-            let (pickup, message) = state.withLock { state in
-                let pickup = SoakPickup.all.randomElement(using: &state.dice) ?? SoakPickup.all[0]
-                state.number += 1
-                let message = state.dice.message(state.number, isSmall: pickup.isSmall)
-                state.ledger.expect(message)
-                return (pickup, message)
-            }
-            try pickup.drop(message, in: root)
+        for _ in 0..<count { try dropMessage { $0.message() } }
+    }
+
+    private func dropMessage(
+        _ choose: (inout SoakDice) -> (pickup: SoakPickup, kind: SoakKind, lines: Int)
+    ) throws {
+        let (pickup, message) = state.withLock { state in
+            let choice = choose(&state.dice)
+            state.number += 1
+            let name = "soak-\(state.number)"
+            let message = SoakMessage(name: name, kind: choice.kind, lines: choice.lines)
+            state.ledger.expect(message)
+            return (choice.pickup, message)
+        }
+        try pickup.drop(message, in: root)
+    }
+
+    private func drain() async throws {
+        try await waitUntil(limit: .seconds(180), "rest: \(ledger.openNames.prefix(10))") {
+            try await tidy()
+            if ledger.openNames.isEmpty { return true }
+            try await urge()
+            return false
         }
     }
 
@@ -146,12 +160,11 @@ extension Soak {
 
     /// Lets everything arrive and sessions end, and measures what is left.
     private func comeToRest() async throws {
-        try await waitUntil(limit: .seconds(180), "rest: \(ledger.openNames.prefix(10))") {
-            try await tidy()
-            if ledger.openNames.isEmpty { return true }
-            try await urge()
-            return false
-        }
+        try await drain()
+        // A subfolder with a claim stays open until the next message of its pickup has made that
+        // durable: what was claimed last may have failed unsent.
+        for pickup in SoakPickup.all { try dropMessage { _ in (pickup, .plain, 1) } }
+        try await drain()
         // Sessions end after a second without work. Looks for two more: a snapshot or a scan opens
         // a file for a moment, and what is there at the quietest of them stays.
         try await Task.sleep(for: .seconds(2))

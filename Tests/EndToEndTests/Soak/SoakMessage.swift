@@ -135,8 +135,10 @@ struct SoakDice: RandomNumberGenerator {
         return value ^ (value >> 31)
     }
 
-    /// The next message: most are small, some have hundreds of kilobytes, a few up to five megabytes.
-    mutating func message(_ number: Int, isSmall: Bool) -> SoakMessage {
+    /// What to drop where: most are small, some have hundreds of kilobytes, a few up to five
+    /// megabytes.
+    mutating func message() -> (pickup: SoakPickup, kind: SoakKind, lines: Int) {
+        let pickup = SoakPickup.all.randomElement(using: &self) ?? SoakPickup.all[0]
         var point = Int.random(in: 0..<1000, using: &self)
         let kind = SoakKind.allCases.first { kind in
             point -= kind.share
@@ -144,11 +146,11 @@ struct SoakDice: RandomNumberGenerator {
         }
         let lines: Int =
             switch Int.random(in: 0..<1000, using: &self) {
-            case _ where isSmall: Int.random(in: 0...60, using: &self)
+            case _ where pickup.isSmall: Int.random(in: 0...60, using: &self)
             case ..<2: Int.random(in: 15_000...75_000, using: &self)
             case ..<80: Int.random(in: 300...4500, using: &self)
             default: Int.random(in: 0...300, using: &self)
             }
-        return SoakMessage(name: "soak-\(number)", kind: kind ?? .plain, lines: lines)
+        return (pickup, kind ?? .plain, lines)
     }
 }
