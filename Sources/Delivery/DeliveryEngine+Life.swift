@@ -14,9 +14,16 @@ extension DeliveryEngine {
             initialDelay: Self.flagInterval,
             delay: Self.flagInterval
         ) { _ in
+            self.watchClock(at: self.clock.monotonic())
             self.readPauseFlags()
             self.rescanIdleLanes()
         }
+    }
+
+    /// Notes whether the wall clock was set, so that histories can still be read.
+    func watchClock(at now: Duration) {
+        let step = state.eras.note(wall: clock.wall(), at: now)
+        if let step { log.clockStepped(by: step) }
     }
 
     private func rescanIdleLanes() {

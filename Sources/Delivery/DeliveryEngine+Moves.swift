@@ -59,9 +59,13 @@ extension DeliveryEngine {
         switch order.move {
         case .sent, .fail, .hold:
             lane.queue.finish(order.name.id)
-        case .requeue(_, _, let pause):
+        case .requeue(_, let history, let pause):
             lane.queue.finish(order.name.id)
-            lane.queue.postpone(order.name, until: now + pause)
+            lane.queue.postpone(
+                order.name,
+                until: now + pause,
+                nextAttempt: history?.nextAttempt
+            )
         case .recordPart(_, let state):
             nextPart(order, state, lane, route, at: now)
         }

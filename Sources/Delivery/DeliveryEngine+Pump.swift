@@ -9,7 +9,7 @@ extension DeliveryEngine {
         let now = clock.monotonic()
         for route in state.routes { tick(route, at: now) }
         for lane in state.lanes {
-            lane.history.update(isSuspended: lane.activeRoute == nil, at: now)
+            lane.history.update(isSuspended: !lane.maySend, at: now)
             resumeIfDue(lane, at: now)
         }
         if !state.isStopping {

@@ -253,8 +253,8 @@ extension DeliveryEngine {
     ) -> Duration {
         let latest = message.state?.attempts.latest
         let lastSeen = latest.map { $0.started + $0.duration } ?? message.name.id.microseconds
-        let elapsed = Duration.microseconds(max(clock.wall() - lastSeen, 0))
-        let start = max(now - elapsed, state.startedAt)
+        watchClock(at: now)
+        let start = max(state.eras.instant(of: lastSeen, upTo: now), state.startedAt)
         let waited = Duration.microseconds(message.state?.waited ?? 0)
         return waited + lane.history.unsuspended(from: start, to: now)
     }

@@ -28,7 +28,7 @@ package final class DeliveryEngine: Sendable {
         self.clock = clock
         inbox = BatchedInbox(loop: loop)
         box = NIOLoopBoundBox(
-            EngineState(startedAt: clock.monotonic(), lastRescan: clock.monotonic()),
+            EngineState(startedAt: clock.monotonic(), wall: clock.wall()),
             eventLoop: loop
         )
     }
@@ -153,14 +153,23 @@ struct PauseFlags: Sendable {
 struct EngineState {
     var routes: [RouteLane] = []
     var lanes: [PickupLane] = []
-    var startedAt: Duration
+    let startedAt: Duration
     var lastRescan: Duration
+    /// What the wall clock has shown since then.
+    var eras: ClockEras
     var lastKey = 0
     var wakeUp: (at: Duration, task: Scheduled<Void>)?
     var housekeeping: RepeatedTask?
     /// Set by ``DeliveryEngine/stop()``; succeeded when nothing is under way any more.
     var stopped: EventLoopPromise<Void>?
     var random = SystemRandomNumberGenerator()
+
+    /// Begins with the clocks as they are.
+    init(startedAt: Duration, wall: Int64) {
+        self.startedAt = startedAt
+        lastRescan = startedAt
+        eras = ClockEras(wall: wall, at: startedAt)
+    }
 
     var isStopping: Bool { stopped != nil }
     var isIdle: Bool {

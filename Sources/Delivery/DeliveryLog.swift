@@ -147,6 +147,10 @@ package struct DeliveryLog: Sendable {
         sink.write(LogLine(.notice, isPaused ? "paused" : "unpaused").adding(what, name))
     }
 
+    func clockStepped(by step: Duration) {
+        sink.write(LogLine(.notice, "clock-stepped").adding("by_s", step.components.seconds))
+    }
+
     /// Where an attempt was made.
     struct Place {
         let pickup: String

@@ -114,6 +114,12 @@ final class PickupLane {
         }
         return nil
     }
+
+    /// Whether nothing keeps its messages but their turn: time without that does not count towards
+    /// giving up.
+    var maySend: Bool {
+        !isPaused && suspendedUntil == nil && activeRoute?.isUsable == true
+    }
 }
 
 /// What a pickup has seen since the daemon started.

@@ -14,9 +14,15 @@ struct PickupQueue {
         }
     }
 
+    /// When a message is due, and the time its history gives for that in microseconds since 1970.
+    private struct Appointment {
+        let due: Duration
+        let nextAttempt: Int64?
+    }
+
     private var fresh: QueueWindow
     private var deferred = Heap<Deferred>()
-    private var deferredIDs: Set<SpoolID> = []
+    private var appointments: [SpoolID: Appointment] = [:]
     private var inFlight: Set<SpoolID> = []
     private var prefersDeferred = false
     /// What was deferred since the folder began to be read; `nil` while nobody reads it.
@@ -46,9 +52,11 @@ struct PickupQueue {
     /// Adds a message that is due at an instant of the monotonic clock.
     ///
     /// A message deferred twice keeps its first instant: a scan can meet what an attempt has just
-    /// deferred.
-    mutating func postpone(_ name: SpoolName, until due: Duration) {
-        guard deferredIDs.insert(name.id).inserted else { return }
+    /// deferred. `nextAttempt` is what its history says in microseconds since 1970, where it has
+    /// one: as long as that stays the same, so does the instant.
+    mutating func postpone(_ name: SpoolName, until due: Duration, nextAttempt: Int64? = nil) {
+        guard appointments[name.id] == nil else { return }
+        appointments[name.id] = Appointment(due: due, nextAttempt: nextAttempt)
         let entry = Deferred(due: due, name: name)
         deferred.insert(entry)
         postponedWhileReading?.append(entry)
@@ -73,7 +81,7 @@ struct PickupQueue {
     // Scans and claims may both have brought a name; the sets make the second one harmless.
     private mutating func takeFresh() -> SpoolName? {
         while let name = fresh.popFirst() {
-            if !deferredIDs.contains(name.id), inFlight.insert(name.id).inserted { return name }
+            if appointments[name.id] == nil, inFlight.insert(name.id).inserted { return name }
         }
         return nil
     }
@@ -81,7 +89,7 @@ struct PickupQueue {
     private mutating func takeDeferred(at now: Duration) -> SpoolName? {
         while let next = deferred.min, next.due <= now {
             deferred.removeMin()
-            deferredIDs.remove(next.name.id)
+            appointments[next.name.id] = nil
             if inFlight.insert(next.name.id).inserted { return next.name }
         }
         return nil
@@ -105,18 +113,26 @@ struct PickupQueue {
     /// Replaces the names that wait by what the folder holds; what is under way stays.
     ///
     /// `due` turns the next attempt, in microseconds since 1970, into an instant of the monotonic
-    /// clock.
+    /// clock. It is asked only about what is not known yet or was changed by somebody: a message
+    /// that waits already keeps its instant, or a wall clock that was set back would put it off
+    /// again with every reading.
     mutating func replaceWaiting(with reading: QueueReading, due: (Int64) -> Duration) {
         let claimedMeanwhile = fresh
         let missed = postponedWhileReading ?? []
         postponedWhileReading = nil
         fresh = reading.fresh
+        let known = appointments
         deferred = Heap()
-        deferredIDs = []
+        appointments = [:]
         hasOverflowed = reading.isPartial
-        for entry in reading.deferred { postpone(entry.name, until: due(entry.nextAttempt)) }
+        for (name, nextAttempt) in reading.deferred {
+            let kept = known[name.id].flatMap { $0.nextAttempt == nextAttempt ? $0.due : nil }
+            postpone(name, until: kept ?? due(nextAttempt), nextAttempt: nextAttempt)
+        }
         // What was deferred while the folder was read is missing from it, too.
-        for entry in missed { postpone(entry.name, until: entry.due) }
+        for entry in missed {
+            postpone(entry.name, until: entry.due, nextAttempt: known[entry.name.id]?.nextAttempt)
+        }
         // Claims that arrived while the folder was read may be missing from it; a name that is in
         // both is taken once, since the second finds its file gone.
         var rest = claimedMeanwhile

@@ -184,7 +184,7 @@ extension PickupDeclarations {
         .duration(.seconds(1) ... .seconds(2_592_000)),
         .phrase("that of the route"),
         "How long a message of this pickup is tried before it goes to `failed/`.",
-        remark: "Time during which its route is suspended does not count.",
+        remark: "Time during which it is paused, or its route suspended or paused, does not count.",
         example: #"give_up_after = "4 h""#
     )
 }

@@ -122,7 +122,7 @@ extension RouteDeclarations {
         .duration(.milliseconds(100) ... .seconds(2_592_000)),
         .value("2 d"),
         "How long a message is tried before it goes to `failed/`.",
-        remark: "Time during which the route is suspended does not count.",
+        remark: "Time during which the route is suspended or paused does not count.",
         example: #"give_up_after = "5 d""#
     )
 }

@@ -144,18 +144,22 @@ extension Scripted {
     }
 }
 
-/// Time that a test moves: the wall clock is the system's plus what the test added.
+/// Time that a test moves: both clocks are the system's plus what the test added.
 final class TestClock: Sendable {
     private let added = Mutex(Duration.zero)
+    private let stepped = Mutex(Duration.zero)
 
     func advance(by duration: Duration) { added.withLock { $0 += duration } }
+
+    /// Sets the wall clock alone, as a person or a time server does.
+    func step(by duration: Duration) { stepped.withLock { $0 += duration } }
 
     var engineClock: EngineClock {
         EngineClock(
             monotonic: { self.added.withLock { $0 } + Self.system(CLOCK_MONOTONIC) },
             wall: {
                 let now = self.added.withLock { $0 } + Self.system(CLOCK_REALTIME)
-                return now.nanoseconds / 1000
+                return (now + self.stepped.withLock { $0 }).nanoseconds / 1000
             }
         )
     }
