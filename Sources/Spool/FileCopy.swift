@@ -7,8 +7,10 @@ enum FileCopy {
 
     /// Copies `name` of `source` to `temporary` of `target` and syncs the copy.
     ///
-    /// The copy keeps the modification time; it belongs to us and has `mode`. On failure nothing
-    /// stays behind.
+    /// The copy keeps the modification time; it belongs to us and has `mode`. Throws
+    /// ``SpoolError/Kind/busy`` or ``SpoolError/Kind/changed(_:)`` when somebody wrote to the
+    /// original meanwhile, or still may: what comes after the copy would be lost with the original.
+    /// On failure nothing stays behind.
     static func copy(
         _ name: [UInt8],
         from source: Folder,
@@ -22,15 +24,38 @@ enum FileCopy {
         if let obstacle = facts.obstacle {
             throw SpoolError(.notPlain(obstacle), "copy", path: source.path(of: name))
         }
+        let hasLease = try takeLease(input, source.path(of: name))
         try target.remove(temporary)
         let output = try target.open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
         defer { _ = linux_close(output) }
         do throws(SpoolError) {
             try copyContent(input, source.path(of: name), output, target.path(of: temporary))
             try finish(output, facts, mode, target, temporary)
+            try checkUntouched(input, facts, hasLease, source.path(of: name))
         } catch {
             _ = temporary.withName { linux_unlink(target.descriptor, $0) }
             throw error
+        }
+    }
+
+    /// Whether there is a lease, which ends with the descriptor; refused while somebody writes.
+    private static func takeLease(_ input: Int32, _ path: [UInt8]) throws(SpoolError) -> Bool {
+        let result = linux_take_read_lease(input)
+        if result == -EAGAIN { throw SpoolError(.busy, "copy", path: path) }
+        return result == 0
+    }
+
+    private static func checkUntouched(
+        _ input: Int32,
+        _ before: FileFacts,
+        _ hasLease: Bool,
+        _ path: [UInt8]
+    ) throws(SpoolError) {
+        // A writer that waits in open() for the lease to end would write to what is removed next.
+        if hasLease && linux_lease(input) != F_RDLCK { throw SpoolError(.busy, "copy", path: path) }
+        let now = try FileFacts(descriptor: input, path: path)
+        if let difference = before.difference(from: now, ignoringChangeTime: false) {
+            throw SpoolError(.changed(difference), "copy", path: path)
         }
     }
 

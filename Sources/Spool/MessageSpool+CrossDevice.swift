@@ -6,8 +6,16 @@ internal import Glibc
 // the copy the second; nothing is sent before the original's removal is durable.
 extension MessageSpool {
     /// Claims a file by way of the private folder; durable when it returns.
+    ///
+    /// A file that is open for writing is left where it is, whatever its name says: what is written
+    /// after the copy would be lost.
     func moveAcross(_ candidate: Candidate, to name: SpoolName) throws(SpoolError) {
         let claims = try openClaimFolder()
+        // The lease a look may have taken stays in force until its descriptor is closed.
+        if linux_take_read_lease(candidate.descriptor) == -EAGAIN {
+            let path = candidate.folder.path(of: candidate.name.octets)
+            throw SpoolError(.busy, "claim", path: path)
+        }
         try candidate.folder.move(candidate.name.octets, to: claims, as: name.octets)
         try checkArrival(of: candidate, as: name, in: claims)
         do throws(SpoolError) {

@@ -264,6 +264,41 @@ struct CrossDeviceTests {
         #expect(apart.crossing.isEmpty)
     }
 
+    @Test func `a file that is open for writing stays with its writer`() throws {
+        let apart = try Apart()
+        try apart.spool.put("a.eml")
+        let path = apart.spool.scratch.path("drop/a.eml")
+        let writer = open(path, O_WRONLY | O_APPEND)
+        #expect(kind { _ = try apart.spool.claim("a.eml") } == .busy)
+        #expect(apart.names("queue").isEmpty)
+        #expect(apart.crossing.isEmpty)
+        close(writer)
+        let name = try apart.spool.claim("a.eml")
+        #expect(apart.names("queue") == [name.text])
+    }
+
+    @Test func `a file written to while it is copied goes back to its writer`() throws {
+        let apart = try Apart()
+        try apart.spool.put("a.eml")
+        let path = apart.spool.scratch.path("drop/.postchute-claim")
+        _ = try apart.spool.claimed("first.eml")
+        // The sync of the copy is the last thing before the original would go.
+        apart.spool.controls.onSync.withLock { onSync in
+            onSync = {
+                let name = folderNames(path).first ?? ""
+                let writer = open("\(path)/\(name)", O_WRONLY | O_APPEND | O_NONBLOCK)
+                if writer >= 0 { close(writer) }
+            }
+        }
+        #expect(kind { _ = try apart.spool.claim("a.eml") } == .busy)
+        apart.spool.controls.onSync.withLock { $0 = nil }
+        #expect(apart.spool.scratch.names("drop") == [".postchute-claim", "a.eml"])
+        #expect(apart.names("queue").count == 1)
+        #expect(apart.crossing.isEmpty)
+        _ = try apart.spool.claim("a.eml")
+        #expect(apart.names("queue").count == 2)
+    }
+
     @Test func `a message that comes back over file systems is known by its content`() throws {
         let apart = try Apart()
         let name = try apart.spool.claimed("a.eml", "the content")

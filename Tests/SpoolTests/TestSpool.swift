@@ -22,12 +22,15 @@ final class TestSpool: Sendable {
         /// What the next barriers return, −errno.
         let folderResult = Atomic<Int32>(0)
         let fileResult = Atomic<Int32>(0)
+        /// What happens while the first kind of barrier is waited for.
+        let onSync = Mutex<(@Sendable () -> Void)?>(nil)
 
         var hooks: SpoolHooks {
             SpoolHooks(
                 now: { self.now.load(ordering: .relaxed) },
                 sync: { descriptor in
                     self.folderSyncs.add(1, ordering: .relaxed)
+                    self.onSync.withLock { $0 }?()
                     let result = self.folderResult.load(ordering: .relaxed)
                     return result == 0 ? SpoolHooks.systemSync(descriptor) : result
                 },
