@@ -1,3 +1,5 @@
+import EventLog
+import NIOCore
 import Spool
 import Submission
 import TestSupport
