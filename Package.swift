@@ -155,7 +155,11 @@ let package = Package(
             ]
         ),
         tests("SandboxTests", ["Sandbox", "TLSEngine", "TestSupport", nioCore, nioPosix]),
-        tests("EndToEndTests", ["TestSupport"], exclude: ["Kills/aim.c"]),
+        tests(
+            "EndToEndTests",
+            ["TestSupport"],
+            exclude: ["Kills/aim.c", "Neighbours/stepped-clock.c"]
+        ),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11,

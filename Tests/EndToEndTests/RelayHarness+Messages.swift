@@ -50,11 +50,16 @@ extension RelayHarness {
 
     /// Every file of a place: the name it was dropped under, and its path.
     func entries(_ place: Place) -> [(name: [UInt8], path: String)] {
+        Self.entries(place, below: place == .drop ? drop : spool)
+    }
+
+    /// Every file of a place of the spool in a folder.
+    static func entries(_ place: Place, below root: String) -> [(name: [UInt8], path: String)] {
         let folders: [String] =
             switch place {
-            case .drop: [drop]
-            case .sent: folderNames("\(spool)/sent").map { "\(spool)/sent/\($0)" }
-            case .queue, .sending, .failed, .held: ["\(spool)/\(place.rawValue)"]
+            case .drop: [root]
+            case .sent: folderNames("\(root)/sent").map { "\(root)/sent/\($0)" }
+            case .queue, .sending, .failed, .held: ["\(root)/\(place.rawValue)"]
             }
         return folders.flatMap { folder in
             folderNameOctets(Array(folder.utf8)).compactMap { octets in
