@@ -58,7 +58,7 @@ private final class Monkey: Sendable {
     var actions: Int { deeds.withLock { $0.actions } }
 
     func moveFiles(until end: ContinuousClock.Instant) async {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         while ContinuousClock.now < end {
             moveOne(&random)
             deeds.withLock { $0.actions += 1 }
@@ -99,7 +99,7 @@ private final class Monkey: Sendable {
     }
 
     func useCommands(until end: ContinuousClock.Instant) async throws {
-        var random = SeededGenerator(seed &+ 1)
+        var random = SeededGenerator(seed: seed &+ 1)
         while ContinuousClock.now < end {
             let all = [Place.queue, .held, .failed].flatMap { relay.entries($0) }
             let path = all.randomElement(using: &random)?.path
@@ -146,20 +146,5 @@ private final class Monkey: Sendable {
     private static func messageID(_ octets: [UInt8]) -> String? {
         String(decoding: octets.prefix(1000), as: UTF8.self).split(separator: "\n")
             .first { $0.hasPrefix("Message-ID: ") }.map { String($0.dropFirst(12)) }
-    }
-}
-
-/// Random numbers that are the same for the same seed (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
