@@ -64,7 +64,9 @@ struct MessageLoader: Sendable {
         try file.checkUnchanged()
         let durable = try spool.makeClaimDurable(file, named: name)
         // The disk failed and the content was copied: what was inspected is not what would be sent.
-        if durable !== file { return .notReady(name) }
+        if durable !== file {
+            return durable.failedSync.map { .spoolFailure(name, $0) } ?? .notReady(name)
+        }
         return .loaded(message(queued, inspected, survey, small: small))
     }
 

@@ -73,7 +73,8 @@ package final class FolderSync: Sendable {
             if result == 0 || result == -EINVAL {
                 state.synced = max(state.synced, touched)
             } else {
-                state.failure = (SpoolError(number: -result, "sync", path: path), touched)
+                // Whatever the error, room on the disk alone is no cure: a restart is.
+                state.failure = (SpoolError(.io, "sync", path: path, number: -result), touched)
             }
         }
         state.wakeAll()

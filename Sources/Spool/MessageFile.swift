@@ -7,6 +7,8 @@ internal import Glibc
 package final class MessageFile: Sendable {
     /// The open file; closed when the last reference goes.
     package let descriptor: Int32
+    /// The refusal for which the content was copied to this file.
+    package let failedSync: SpoolError?
     private let path: [UInt8]
     private let known: Monitor<FileFacts>
 
@@ -14,8 +16,13 @@ package final class MessageFile: Sendable {
     ///
     /// - Throws: ``SpoolError/Kind/notPlain(_:)`` for anything but a regular file with one name. The
     ///   descriptor is closed then.
-    package init(descriptor: Int32, path: [UInt8]) throws(SpoolError) {
+    package init(
+        descriptor: Int32,
+        path: [UInt8],
+        failedSync: SpoolError? = nil
+    ) throws(SpoolError) {
         self.descriptor = descriptor
+        self.failedSync = failedSync
         self.path = path
         let facts: FileFacts
         do throws(SpoolError) {

@@ -109,7 +109,7 @@ extension MessageSpool {
     /// The name proves nothing, writers choose names: inode or content must match too.
     private func returning(_ candidate: Candidate) throws(SpoolError) -> DeliveryState? {
         guard let name = SpoolName(octets: candidate.name.octets),
-            let state = readableState(of: name.id),
+            let state = try readableState(of: name.id),
             try matches(state, candidate.descriptor, candidate.facts)
         else { return nil }
         // A copy of a message that is still on its way is a message of its own.
@@ -119,12 +119,19 @@ extension MessageSpool {
         return isUnderWay ? nil : state
     }
 
-    /// A state nobody can read says nothing: the file is then a new message.
-    func readableState(of id: SpoolID) -> DeliveryState? {
+    /// A state that makes no sense says nothing: the file is then a new message.
+    ///
+    /// One that cannot be read now may name recipients who have the message.
+    func readableState(of id: SpoolID) throws(SpoolError) -> DeliveryState? {
         do throws(SpoolError) {
             return try states.load(id)
         } catch {
-            return nil
+            switch error.kind {
+            case .corrupt, .notPlain: return nil
+            case .vanished, .exists, .noSpace, .denied, .readOnly, .io, .sick, .crossDevice,
+                .unsafe, .locked, .changed, .busy, .onTheWire, .other:
+                throw error
+            }
         }
     }
 

@@ -121,20 +121,25 @@ extension MessageSpool {
         of name: SpoolName,
         in place: SpoolFolder
     ) throws(SpoolError) {
-        try states.save(identified(state, name, in: try folders.folder(place)))
+        try states.save(try identified(state, name, in: try folders.folder(place)))
     }
 
     /// Adds what recognises the file should it come back; computed once.
     ///
     /// A file that cannot be read keeps its history without: it must be possible to set it aside.
+    /// What says nothing of the file, such as too many open ones, passes and is waited for.
     func identified(
         _ state: DeliveryState,
         _ name: SpoolName,
         in folder: Folder
-    ) -> DeliveryState {
+    ) throws(SpoolError) -> DeliveryState {
         guard state.identity == nil else { return state }
         var state = state
-        state.identity = try? identity(of: name, in: folder)
+        do throws(SpoolError) {
+            state.identity = try identity(of: name, in: folder)
+        } catch {
+            if error.kind == .other { throw error }
+        }
         return state
     }
 

@@ -23,27 +23,40 @@ extension MessageSpool {
     /// returns.
     ///
     /// Returns the same file, or another when the disk failed: the content was then copied, synced
-    /// and put in the message's place, and must be inspected again.
+    /// and put in the message's place, and must be inspected again. With a sick folder nothing is
+    /// begun that would have to end there.
     package func makeClaimDurable(
         _ file: MessageFile,
         named name: SpoolName
     ) throws(SpoolError) -> MessageFile {
+        if let sickness { throw SpoolError(.sick, "sync", path: sickness.path) }
         var file = file
         let result = hooks.syncData(file.descriptor)
         // EINVAL: a file system without sync, where there is nothing to wait for.
-        if result != 0 && result != -EINVAL { file = try rewrite(name) }
+        if result != 0 && result != -EINVAL { file = try rewrite(name, after: result) }
         try folders.queue.sync.wait()
         try drops.sync()
         return file
     }
 
     /// A failed sync has marked the pages clean: only new pages can be trusted to reach the disk.
-    private func rewrite(_ name: SpoolName) throws(SpoolError) -> MessageFile {
+    private func rewrite(
+        _ name: SpoolName,
+        after result: Int32
+    ) throws(SpoolError) -> MessageFile {
         let temporary = TemporaryName.copy(name.id)
         let queue = folders.queue
         try FileCopy.copy(name.octets, from: queue, to: queue, as: temporary, mode: copyMode)
         try queue.replace(name.octets, with: temporary)
-        return try open(name, in: .queue)
+        let path = queue.path(of: name.octets)
+        let failure = SpoolError(number: -result, "sync", path: path)
+        return try MessageFile(
+            descriptor: try queue.open(name.octets, O_RDONLY),
+            path: path,
+            // The cure of a failed disk is a restart, but here the copy is the cure.
+            failedSync: failure.kind == .io
+                ? SpoolError(.other, "sync", path: path, number: -result) : failure
+        )
     }
 
     /// State Q or W to S with barrier B2: the last octets may be sent when it returns.
@@ -119,7 +132,7 @@ extension MessageSpool {
         state: DeliveryState
     ) throws(SpoolError) -> MoveResult {
         let source = try folders.folder(place)
-        try states.save(identified(state, name, in: source))
+        try states.save(try identified(state, name, in: source))
         if place == .queue { return .moved(name) }
         return try settle(name, from: source, to: folders.queue)
     }
@@ -157,7 +170,7 @@ extension MessageSpool {
         if var state {
             // Due at once when a person moves it back.
             state.nextAttempt = 0
-            try states.save(identified(state, name, in: source))
+            try states.save(try identified(state, name, in: source))
         }
         if place == .queue { try makeContentDurable(name) }
         let goal = try freeName(for: name, in: target)

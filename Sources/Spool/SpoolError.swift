@@ -68,7 +68,8 @@ package struct SpoolError: Error, Hashable, Sendable {
     init(number: Int32, _ call: String, path: [UInt8], to destination: [UInt8]? = nil) {
         let kind: Kind =
             switch number {
-            case ENOENT, ESTALE: .vanished
+            // Not ESTALE: a server that forgot a handle says nothing of who took the file.
+            case ENOENT: .vanished
             case EEXIST, ENOTEMPTY: .exists
             case ENOSPC, EDQUOT: .noSpace
             case EACCES, EPERM: .denied

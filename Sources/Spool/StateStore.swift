@@ -14,7 +14,9 @@ struct StateStore: Sendable {
         do throws(SpoolError) {
             descriptor = try folder.open(id.octets, O_RDONLY)
         } catch {
-            if error.kind == .vanished { return nil }
+            // Nothing else means that there is no history: a message sent without it could reach
+            // recipients who have it.
+            if error.number == ENOENT { return nil }
             throw error
         }
         let file = try MessageFile(descriptor: descriptor, path: path)
@@ -25,23 +27,15 @@ struct StateStore: Sendable {
         guard facts.size <= Int64(StateFormat.maximumOctets) else {
             throw corrupt(path, "it is larger than any state")
         }
+        let octets = try file.readHead(StateFormat.maximumOctets)
         let state: DeliveryState
         do throws(StateDefect) {
-            let octets = try readAll(file, path)
             state = try StateFormat.decode(octets, nextAttempt: max(facts.modified, 0) / 1000)
         } catch {
             throw corrupt(path, error.reason)
         }
         guard state.id == id else { throw corrupt(path, "it is the state of another message") }
         return state
-    }
-
-    private func readAll(_ file: MessageFile, _ path: [UInt8]) throws(StateDefect) -> [UInt8] {
-        do throws(SpoolError) {
-            return try file.readHead(StateFormat.maximumOctets)
-        } catch {
-            throw StateDefect(reason: String(cString: linux_error_text(error.number)))
-        }
     }
 
     private func corrupt(_ path: [UInt8], _ reason: String) -> SpoolError {

@@ -1,5 +1,6 @@
 internal import Delivery
 internal import EventLog
+internal import Glibc
 internal import NIOCore
 internal import Operations
 internal import Pickup
@@ -51,7 +52,9 @@ final class RelayPickup: Sendable {
         do {
             state = Mutex(State(spool: try MessageSpool(opening: SpoolOptions(of: settings))))
         } catch {
-            guard error.kind == .vanished else { throw StartError(settings.name, error) }
+            guard error.kind == .vanished || error.number == ESTALE else {
+                throw StartError(settings.name, error)
+            }
             state = Mutex(State())
         }
     }
