@@ -8,11 +8,19 @@ struct LeftFiles {
         var changed: Int64
         /// The last scan that met it.
         var scan: Int
+        /// Whether the obstacle may go although the file does not change.
+        var mayPass = false
+
+        func isOf(_ facts: FileFacts) -> Bool {
+            inode == facts.inode && changed == facts.changed
+        }
     }
 
     /// What became of an attempt to remember a file.
     enum Answer: Hashable {
         case new
+        /// It was left before, for what may have passed meanwhile.
+        case known
         /// There is no room; the first time since there was.
         case full
         case stillFull
@@ -28,22 +36,36 @@ struct LeftFiles {
     /// Whether a file was left, changed or not.
     func contains(_ key: CandidateKey) -> Bool { marks[key] != nil }
 
-    /// Whether the file is still the one that was left; it counts as met.
-    mutating func stillHolds(_ key: CandidateKey, _ facts: FileFacts) -> Bool {
-        guard let mark = marks[key], mark.inode == facts.inode, mark.changed == facts.changed else {
+    /// Whether there is no use in looking at a file again; it counts as met.
+    ///
+    /// Forgets it when it has changed. What a disk or a permission was the obstacle to is looked at
+    /// once in every scan.
+    mutating func stillHolds(_ key: CandidateKey, _ facts: FileFacts?) -> Bool {
+        guard let facts, let mark = marks[key], mark.isOf(facts) else {
+            marks[key] = nil
             return false
         }
         marks[key]?.scan = scan
-        return true
+        return !mark.mayPass || mark.scan == scan
     }
 
     /// Remembers a file by name and inode.
-    mutating func remember(_ key: CandidateKey, _ facts: FileFacts) -> Answer {
+    mutating func remember(
+        _ key: CandidateKey,
+        _ facts: FileFacts,
+        _ obstacle: Obstacle
+    ) -> Answer {
+        if marks[key]?.isOf(facts) == true { return .known }
         guard marks.count < limit else {
             defer { toldFull = true }
             return toldFull ? .stillFull : .full
         }
-        marks[key] = Mark(inode: facts.inode, changed: facts.changed, scan: scan)
+        marks[key] = Mark(
+            inode: facts.inode,
+            changed: facts.changed,
+            scan: scan,
+            mayPass: obstacle.mayPass
+        )
         return .new
     }
 
@@ -54,8 +76,6 @@ struct LeftFiles {
         marks[key] = Mark(inode: 0, changed: 0, scan: scan)
         return isNew
     }
-
-    mutating func forget(_ key: CandidateKey) { marks[key] = nil }
 
     mutating func removeAll() {
         marks.removeAll()
@@ -68,6 +88,18 @@ struct LeftFiles {
     mutating func endScan() {
         marks = marks.filter { $0.key.place == .queue || $0.value.scan == scan }
         if marks.count < limit { toldFull = false }
+    }
+}
+
+extension Obstacle {
+    /// Whether it may go without a change to the file: the cause lies outside.
+    fileprivate var mayPass: Bool {
+        switch self {
+        case .unreadable, .damaged: true
+        case .folder, .symbolicLink, .namedPipe, .socket, .device, .hardLink, .empty,
+            .trailingNULs, .otherFileSystem, .unusableFolder, .foreignName:
+            false
+        }
     }
 }
 

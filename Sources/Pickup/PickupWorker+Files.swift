@@ -35,8 +35,7 @@ extension PickupWorker {
     func look(at key: CandidateKey, _ looker: CandidateLooker) throws(SpoolError) {
         if memory.contains(key) {
             let facts = (try? looker.facts(key)) ?? nil
-            if let facts, memory.stillHolds(key, facts) { return }
-            memory.forget(key)
+            if memory.stillHolds(key, facts) { return }
         }
         var readiness =
             if let known = waiting[key] {
@@ -92,10 +91,10 @@ extension PickupWorker {
         _ facts: FileFacts,
         _ looker: CandidateLooker
     ) {
-        switch memory.remember(key, facts) {
+        switch memory.remember(key, facts, obstacle) {
         case .new: report(.left(LeftFile(path: looker.path(of: key), obstacle: obstacle)))
         case .full: report(.crowded(limit: hooks.memory))
-        case .stillFull: break
+        case .known, .stillFull: break
         }
     }
 

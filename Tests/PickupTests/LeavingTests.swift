@@ -43,6 +43,29 @@ struct LeavingTests {
         #expect(pickup.claimedNames == ["empty.eml", "x.eml"])
     }
 
+    @Test func `what a disk was the obstacle to is looked at in every scan and told once`() throws {
+        let pickup = try TestPickup()
+        try pickup.write("x.eml")
+        let descriptor = open(pickup.file("x.eml"), O_RDONLY)
+        defer { close(descriptor) }
+        let facts = try FileFacts(descriptor: descriptor)
+        let name = try #require(FileName(octets: "x.eml".utf8))
+        let key = CandidateKey(place: .drop([]), name: name)
+        for (obstacle, mayPass) in [(Obstacle.damaged, true), (.empty, false)] {
+            var left = LeftFiles(limit: 10)
+            left.beginScan()
+            #expect(left.remember(key, facts, obstacle) == .new)
+            #expect(left.stillHolds(key, facts))
+            left.endScan()
+            left.beginScan()
+            #expect(left.stillHolds(key, facts) == !mayPass)
+            #expect(left.remember(key, facts, obstacle) == .known)
+            #expect(left.stillHolds(key, facts), "once in a scan")
+            left.endScan()
+            #expect(left.contains(key))
+        }
+    }
+
     @Test func `another obstacle under the same name is reported again`() throws {
         let pickup = try TestPickup()
         #expect(mkfifo(pickup.file("x.eml"), 0o644) == 0)
