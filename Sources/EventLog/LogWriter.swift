@@ -110,9 +110,20 @@ extension LogWriter {
         }
     }
 
+    /// Lines to be written together.
+    private struct Batch {
+        var text = ""
+        var lines = 0
+        /// Whether a part of it was written, which ends within a line.
+        var endsInside = false
+    }
+
     private func run() {
-        while let batch = nextBatch() {
-            writeFully(Array(batch.utf8))
+        var refused = Batch()
+        while let batch = nextBatch(after: refused) {
+            let written = writeFully(Array(batch.text.utf8))
+            let isWhole = written == batch.text.utf8.count
+            refused = isWhole ? Batch() : Batch(lines: batch.lines, endsInside: written > 0)
             withLock {
                 isWriting = false
                 pthread_cond_broadcast(changed)
@@ -121,7 +132,9 @@ extension LogWriter {
     }
 
     /// Waits for lines and takes all of them, or returns `nil` when it is time to end.
-    private func nextBatch() -> String? {
+    ///
+    /// What was refused before, as by a full disk, is counted as lost.
+    private func nextBatch(after refused: Batch) -> Batch? {
         let (entries, lost): ([Entry], Int) = withLock {
             while waiting.isEmpty && self.lost == 0 && !isStopping {
                 pthread_cond_wait(changed, mutex)
@@ -134,18 +147,18 @@ extension LogWriter {
             return (waiting, self.lost)
         }
         if entries.isEmpty && lost == 0 { return nil }
-        var text = ""
+        var text = refused.endsInside ? "\n" : ""
         for entry in entries { text += style.render(entry.line, at: entry.time) }
-        if lost > 0 {
-            let line = LogLine(.warning, "log-lines-lost").adding("count", lost)
+        let missing = lost + refused.lines
+        if missing > 0 {
+            let line = LogLine(.warning, "log-lines-lost").adding("count", missing)
             text += style.render(line, at: .now())
         }
-        return text
+        return Batch(text: text, lines: entries.count + missing)
     }
 
-    /// Writes all octets; what the descriptor refuses for good is dropped, since a log that cannot
-    /// be written has nowhere to complain.
-    private func writeFully(_ octets: [UInt8]) {
+    /// Writes the octets until the descriptor refuses for good, and returns how many it took.
+    private func writeFully(_ octets: [UInt8]) -> Int {
         octets.withUnsafeBytes { octets in
             var rest = octets[...]
             while !rest.isEmpty {
@@ -161,9 +174,10 @@ extension LogWriter {
                     var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     poll(&wait, 1, -1)
                 } else if errno != EINTR {
-                    return
+                    break
                 }
             }
+            return octets.count - rest.count
         }
     }
 }

@@ -30,6 +30,28 @@ struct LogSinkTests {
         }
     }
 
+    @Test func `lines a full disk refused are counted once it takes some again`() async throws {
+        try await withScratchFolder { folder in
+            let path = try folder.write("", to: "log")
+            let descriptor = open("/dev/full", O_WRONLY | O_CLOEXEC)
+            defer { close(descriptor) }
+            let sink = LogSink(descriptor: descriptor, minimum: .info, style: .journal)
+            for number in 0..<7 {
+                sink.write(LogLine(.info, "n").adding("number", number))
+                sink.flush()
+            }
+            let freed = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+            #expect(dup2(freed, descriptor) == descriptor)
+            close(freed)
+            for name in ["first", "second"] {
+                sink.write(LogLine(.info, name))
+                sink.flush()
+            }
+            let expected = "<6>event=first\n<4>event=log-lines-lost count=7\n<6>event=second\n"
+            #expect(try folder.text("log") == expected)
+        }
+    }
+
     @Test func `a reader that stands still costs lines, which are counted, and no waiting`()
         async throws
     {
