@@ -2,6 +2,7 @@ internal import Spool
 
 extension DeliveryEngine {
     func recover(_ lane: PickupLane) {
+        if lane.isScanning { return }
         let (spool, key) = (lane.pickup.spool, lane.key)
         lane.isScanning = true
         onThread {
@@ -19,9 +20,9 @@ extension DeliveryEngine {
         switch result {
         case .failure(let error):
             suspend(lane, error)
-            lane.needsRecovery = true
         case .success(let recovery):
             lane.needsRecovery = false
+            noteResumed(lane)
             for problem in recovery.problems { log.spoolProblem(problem, pickup: lane.pickup.name) }
             for history in recovery.uncertain { settleLeftover(history, lane) }
             scan(lane)

@@ -50,11 +50,7 @@ extension DeliveryEngine {
             lane.unsettled.append(order)
             return suspend(lane, error)
         }
-        lane.consecutiveRefusals = 0
-        if lane.suspendedUntil == nil, lane.suspensionReason != nil {
-            lane.suspensionReason = nil
-            log.pickupResumed(lane.pickup.name)
-        }
+        noteResumed(lane)
         let now = clock.monotonic()
         switch order.move {
         case .sent, .fail, .hold:
@@ -113,6 +109,15 @@ extension DeliveryEngine {
             message: nil
         )
         carryOut(order, lane, nil)
+    }
+
+    /// Ends a suspension that has run out, once the spool has obeyed again.
+    func noteResumed(_ lane: PickupLane) {
+        lane.consecutiveRefusals = 0
+        if lane.suspendedUntil == nil, lane.suspensionReason != nil {
+            lane.suspensionReason = nil
+            log.pickupResumed(lane.pickup.name)
+        }
     }
 
     /// Stops taking messages from a pickup whose spool refused, and comes back by itself.

@@ -35,7 +35,8 @@ extension DeliveryEngine {
         for step in 0..<route.pickups.count {
             let index = (route.turn + step) % route.pickups.count
             let lane = route.pickups[index]
-            guard !lane.isPaused, lane.suspendedUntil == nil, lane.activeRoute === route,
+            guard !lane.isPaused, !lane.needsRecovery, lane.suspendedUntil == nil,
+                lane.activeRoute === route,
                 let name = lane.queue.take(at: now)
             else { continue }
             route.turn = index + 1
@@ -156,6 +157,7 @@ extension DeliveryEngine {
     private func resumeIfDue(_ lane: PickupLane, at now: Duration) {
         guard let until = lane.suspendedUntil, now >= until else { return }
         lane.suspendedUntil = nil
+        if lane.needsRecovery { recover(lane) }
         let orders = lane.unsettled
         lane.unsettled = []
         for order in orders { carryOut(order, lane, nil) }

@@ -86,8 +86,10 @@ final class PickupLane {
     var isScanning = false
     /// Set while the folder is read and asked for again: what moved meanwhile may be missing.
     var wantsScan = false
-    /// Whether the sweep at start could not be done yet; nothing is read before it.
-    var needsRecovery = false
+    /// Whether the sweep at start is still to be done; nothing is read or sent before it.
+    ///
+    /// It takes whatever stands in `sending/` for cut off, so nothing of ours may stand there yet.
+    var needsRecovery = true
     /// Set when the spool refused: nothing is taken before this instant.
     var suspendedUntil: Duration?
     var suspensionReason: String?
