@@ -100,6 +100,9 @@ package final class WatchHelper: Sendable {
 
     /// Runs the helper until it ends and returns why it did.
     private func runOnce() async -> String {
+        if !Self.canOpenMore {
+            return "too few files can be opened beside those that are; raise LimitNOFILE"
+        }
         do {
             let result = try await Subprocess.run(
                 .path(FilePath(executable)),
@@ -121,6 +124,21 @@ package final class WatchHelper: Sendable {
         } catch {
             return "\(error)"
         }
+    }
+
+    /// Whether there are descriptors enough to start a process.
+    ///
+    /// The library that starts it takes about ten, one after the other, and ends the whole daemon
+    /// when it cannot have the last of them (swift-subprocess 1.0: "was not closed").
+    private static var canOpenMore: Bool {
+        var opened: [Int32] = []
+        defer { for descriptor in opened { close(descriptor) } }
+        while opened.count < 24 {
+            let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+            if descriptor < 0 { return false }
+            opened.append(descriptor)
+        }
+        return true
     }
 
     private func read(_ output: SubprocessOutputSequence) async throws {
