@@ -153,7 +153,7 @@ extension MessageSpool {
 
     /// Whether the message of a state was accepted: the crash came before the state went.
     private func isSent(_ id: SpoolID) throws(SpoolError) -> Bool {
-        guard let name = readableState(of: id)?.name else { return false }
+        guard let name = try readableState(of: id)?.name else { return false }
         var days: [FileName] = []
         try folders.sent.forEachName { octets, kind in
             if kind == .folder, let day = FileName(octets: octets) { days.append(day) }

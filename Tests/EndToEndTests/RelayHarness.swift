@@ -34,7 +34,7 @@ final class RelayHarness: Sendable {
     var drop: String { scratch.path("drop") }
 
     /// Where the spool's folders are.
-    var spool: String { plan.spool ?? drop }
+    var spool: String { plan.spool?.replacing("{root}", with: scratch.path) ?? drop }
 
     /// The settings file.
     var settings: String { scratch.path("postchute.toml") }
@@ -102,7 +102,8 @@ extension RelayHarness {
     /// The launcher stands before the command line, after that of the plan.
     @discardableResult
     func launchDaemon(through launcher: [String] = []) throws -> ChildProcess {
-        let command = plan.launcher + launcher + [try program(), "run", "--config", settings]
+        let outer = plan.launcher.map { $0.replacing("{root}", with: scratch.path) }
+        let command = outer + launcher + [try program(), "run", "--config", settings]
         let child = try ChildProcess(command, folder: "/")
         processes.withLock { $0.daemon = child }
         return child

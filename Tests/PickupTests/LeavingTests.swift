@@ -54,14 +54,18 @@ struct LeavingTests {
         for (obstacle, mayPass) in [(Obstacle.damaged, true), (.empty, false)] {
             var left = LeftFiles(limit: 10)
             left.beginScan()
-            #expect(left.remember(key, facts, obstacle) == .new)
-            #expect(left.stillHolds(key, facts))
+            let first = left.remember(key, facts, obstacle)
+            let holdsAtOnce = left.stillHolds(key, facts)
             left.endScan()
             left.beginScan()
-            #expect(left.stillHolds(key, facts) == !mayPass)
-            #expect(left.remember(key, facts, obstacle) == .known)
-            #expect(left.stillHolds(key, facts), "once in a scan")
+            let holdsLater = left.stillHolds(key, facts)
+            let second = left.remember(key, facts, obstacle)
+            let holdsAgain = left.stillHolds(key, facts)
             left.endScan()
+            #expect(first == .new)
+            #expect(second == .known)
+            #expect(holdsAtOnce && holdsAgain, "once in a scan")
+            #expect(holdsLater == !mayPass)
             #expect(left.contains(key))
         }
     }
