@@ -196,7 +196,7 @@ extension MessageSpool {
         defer { _ = linux_close(descriptor) }
         let result = hooks.syncData(descriptor)
         // EINVAL: no file, or a file system without sync.
-        if result != 0 && result != -EINVAL { _ = try rewrite(name) }
+        if result != 0 && result != -EINVAL { _ = try rewrite(name, after: result) }
     }
 
     private func settle(
