@@ -25,6 +25,7 @@ struct ReceivedEnvelope: Sendable, Decodable {
     }
 
     let number: Int
+    let ehlo: String
     let tls: String?
     let mechanism: String?
     let mailbox: String?

@@ -110,8 +110,8 @@ extension RelayHarness {
     }
 
     /// Starts the daemon and waits until its folders are watched.
-    func startDaemon() async throws {
-        let child = try launchDaemon()
+    func startDaemon(through launcher: [String] = []) async throws {
+        let child = try launchDaemon(through: launcher)
         try await child.waitForOutput("event=watching")
     }
 
