@@ -44,6 +44,8 @@ package struct FileIdentity: Hashable, Sendable {
     package var inode: UInt64
     /// When the inode was made: a deleted file's inode is soon another file's.
     package var born: Int64
+    /// Octets; a file of another size has another content, whatever it would take to read it.
+    package var size: Int64
     /// SHA-256 of the content; empty where it could not be computed.
     package var digest: [UInt8]
 
@@ -52,13 +54,15 @@ package struct FileIdentity: Hashable, Sendable {
         device = facts.device
         inode = facts.inode
         born = facts.born
+        size = facts.size
         self.digest = digest
     }
 
-    init(device: UInt64, inode: UInt64, born: Int64, digest: [UInt8]) {
+    init(device: UInt64, inode: UInt64, born: Int64, size: Int64, digest: [UInt8]) {
         self.device = device
         self.inode = inode
         self.born = born
+        self.size = size
         self.digest = digest
     }
 

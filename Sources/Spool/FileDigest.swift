@@ -5,16 +5,22 @@ internal import COpenSSL
 enum FileDigest {
     private static let pieceOctets = 128 * 1024
 
-    /// Digests a file from its beginning; empty when OpenSSL refuses, which no digest equals.
-    static func sha256(descriptor: Int32, path: [UInt8]) throws(SpoolError) -> [UInt8] {
+    /// Digests the first `size` octets of a file, whatever is appended meanwhile; empty when OpenSSL
+    /// refuses, which no digest equals.
+    static func sha256(
+        descriptor: Int32,
+        size: Int64,
+        path: [UInt8]
+    ) throws(SpoolError) -> [UInt8] {
         guard let context = EVP_MD_CTX_new() else { return [] }
         defer { EVP_MD_CTX_free(context) }
         guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { return [] }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceOctets, alignment: 16)
         defer { buffer.deallocate() }
         var offset: Int64 = 0
-        while true {
-            let count = linux_read_at(descriptor, buffer.baseAddress, buffer.count, offset)
+        while offset < size {
+            let room = Int(clamping: min(size - offset, Int64(buffer.count)))
+            let count = linux_read_at(descriptor, buffer.baseAddress, room, offset)
             guard count >= 0 else {
                 throw SpoolError(number: Int32(truncatingIfNeeded: -count), "read", path: path)
             }

@@ -143,9 +143,11 @@ extension MessageSpool {
     ) throws(SpoolError) -> Bool {
         guard let identity = state.identity else { return false }
         if identity.isFile(facts) { return true }
-        guard !identity.digest.isEmpty else { return false }
+        // A forged id must not have us read a file that is as large as its writer likes.
+        guard !identity.digest.isEmpty, identity.size == facts.size else { return false }
         let path = folders.queue.path(of: state.name.octets)
-        return try FileDigest.sha256(descriptor: descriptor, path: path) == identity.digest
+        let digest = try FileDigest.sha256(descriptor: descriptor, size: facts.size, path: path)
+        return digest == identity.digest
     }
 
     private func rejoin(_ state: DeliveryState) throws(SpoolError) {

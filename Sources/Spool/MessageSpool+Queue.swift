@@ -147,8 +147,9 @@ extension MessageSpool {
     {
         let file = try open(name, in: folder)
         let path = folder.path(of: name.octets)
-        let digest = try FileDigest.sha256(descriptor: file.descriptor, path: path)
-        return FileIdentity(file.facts, digest: digest)
+        let (descriptor, facts) = (file.descriptor, file.facts)
+        let digest = try FileDigest.sha256(descriptor: descriptor, size: facts.size, path: path)
+        return FileIdentity(facts, digest: digest)
     }
 }
 

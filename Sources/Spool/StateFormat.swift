@@ -4,7 +4,7 @@
 /// postchute-state 1
 /// id 20261123T101530123456-7h3k9q2mzx4wp
 /// original invoice%20march.eml
-/// file <device> <inode> <made, nanoseconds since 1970> <SHA-256 or ->
+/// file <device> <inode> <made, nanoseconds since 1970> <octets> <SHA-256 or ->
 /// uncertain <count>
 /// waited <microseconds>
 /// reply <text>
@@ -28,7 +28,8 @@ enum StateFormat {
         line(&out, "id", [state.id.octets])
         line(&out, "original", [escaped(state.originalName.octets)])
         if let file = state.identity {
-            let numbers = [number(file.device), number(file.inode), number(file.born)]
+            let place = [number(file.device), number(file.inode)]
+            let numbers = place + [number(file.born), number(file.size)]
             line(&out, "file", numbers + [file.digest.isEmpty ? [dash] : hex(file.digest)])
         }
         line(&out, "uncertain", [number(state.uncertainCount)])

@@ -52,7 +52,7 @@ private struct StateReader {
         switch (key, values.count) {
         case ("id", 1): id = SpoolID(octets: values[0])
         case ("original", 1): original = try FileName(octets: unescaped(values[0]))
-        case ("file", 4): identity = try identity(values)
+        case ("file", 5): identity = try identity(values)
         case ("uncertain", 1): uncertain = try number(values[0])
         case ("waited", 1): waited = try number(values[0])
         case ("reply", 1): reply = try text(values[0])
@@ -81,11 +81,12 @@ private struct StateReader {
     }
 
     private func identity(_ values: [[UInt8]]) throws(StateDefect) -> FileIdentity {
-        let digest = values[3] == Array("-".utf8) ? [] : try octets(hex: values[3])
+        let digest = values[4] == Array("-".utf8) ? [] : try octets(hex: values[4])
         return FileIdentity(
             device: try number(values[0]),
             inode: try number(values[1]),
             born: try number(values[2]),
+            size: try number(values[3]),
             digest: digest
         )
     }

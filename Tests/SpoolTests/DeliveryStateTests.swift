@@ -7,7 +7,8 @@ struct DeliveryStateTests {
     private func example() -> DeliveryState {
         let original = FileName(unchecked: [0xFF, 0x0A, 0x20, 0x25, 0x80])
         var state = DeliveryState(id: .example, originalName: original)
-        state.identity = FileIdentity(device: .max, inode: 7, born: 9, digest: Array(0..<32))
+        let digest = Array<UInt8>(0..<32)
+        state.identity = FileIdentity(device: .max, inode: 7, born: 9, size: 5, digest: digest)
         for number in 0..<3 {
             state.attempts.append(record(Int64(number)))
         }
