@@ -29,6 +29,13 @@ struct MessageLoader: Sendable {
 
     private func inspect(_ queued: QueuedMessage) throws(SpoolError) -> LoadOutcome {
         let (name, size) = (queued.name, queued.file.facts.size)
+        // Before the first look: a sync takes the file's pages away from whoever has them mapped, so
+        // that a store after it sets the modification time, which is compared before the dot.
+        let durable = try spool.makeClaimDurable(queued.file, named: name)
+        // The disk failed and the content was copied: the copy is loaded instead.
+        if durable !== queued.file {
+            return durable.failedSync.map { .spoolFailure(name, $0) } ?? .notReady(name)
+        }
         let isSmall = size <= Int64(Self.smallOctets)
         let inspector = MessageInspector(rules: rules)
         let head = try queued.file.readHead(isSmall ? Self.smallOctets : inspector.headOctets)
@@ -62,11 +69,6 @@ struct MessageLoader: Sendable {
         if survey.hasNUL { return .defective(name, .nulInBody) }
         // A file that grew or shrank while it was read is looked at again from the start.
         try file.checkUnchanged()
-        let durable = try spool.makeClaimDurable(file, named: name)
-        // The disk failed and the content was copied: what was inspected is not what would be sent.
-        if durable !== file {
-            return durable.failedSync.map { .spoolFailure(name, $0) } ?? .notReady(name)
-        }
         return .loaded(message(queued, inspected, survey, small: small))
     }
 
@@ -95,6 +97,8 @@ struct MessageLoader: Sendable {
             let count = try file.read(at: offset, into: buffer)
             if count == 0 { return survey }
             survey.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            // It can never be sent: a hole of a terabyte is not read to its end.
+            if survey.hasNUL { return survey }
             offset += Int64(count)
         }
     }
