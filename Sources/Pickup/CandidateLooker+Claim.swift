@@ -22,7 +22,7 @@ extension CandidateLooker {
         guard let file = look.file, let facts = look.facts else { return .gone }
         // A writer waits in open() for our lease: it was first. It gets the file, we look again.
         if look.hasLease && linux_lease(file.descriptor) != F_RDLCK {
-            return look.again(in: Self.raceDelay)
+            return .raced(nil)
         }
         // The lease goes with the descriptor at the end of this look, right after the rename.
         do throws(SpoolError) {

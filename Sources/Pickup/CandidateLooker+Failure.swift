@@ -16,8 +16,6 @@ extension CandidateLooker {
             case .queue: false
             }
         }
-
-        func again(in delay: Duration) -> LookOutcome { .waiting(until: now.monotonic + delay) }
     }
 
     /// What a claim that failed means for the file and the pickup.
@@ -27,12 +25,23 @@ extension CandidateLooker {
             // The file, or the folder it was to go to.
             do throws(SpoolError) { try spool.checkFolders() } catch { return .trouble(error) }
             return .gone
-        case .exists, .changed, .busy, .notPlain: return look.again(in: Self.raceDelay)
+        case .exists, .changed, .busy, .notPlain: return .raced(nil)
+        // A writer can have the name stand for a folder of its own at the moment of the move, and
+        // must not stop the pickup by that.
+        case .denied where isAboutTheFile(look): return .raced(.immovable)
         case .crossDevice where look.isBelowDrop:
             return look.facts.map { .left(.otherFileSystem, $0) } ?? .gone
         case .noSpace, .denied, .readOnly, .io, .sick, .crossDevice, .unsafe, .locked, .corrupt,
             .onTheWire, .other:
             return .trouble(error)
+        }
+    }
+
+    /// Whether a move that was denied cannot have been denied for the sake of the folders.
+    private func isAboutTheFile(_ look: Look) -> Bool {
+        switch look.key.place {
+        case .drop(let path): (try? directory(path)).map(spool.mayMove) ?? false
+        case .queue: false
         }
     }
 
@@ -44,9 +53,9 @@ extension CandidateLooker {
         case .denied: return .left(.unreadable(owner: facts.user, mode: facts.mode), facts)
         case .io: return .left(.damaged, facts)
         case .notPlain: return .left(.symbolicLink, facts)
-        case .exists, .changed, .busy: return look.again(in: Self.raceDelay)
+        case .exists, .changed, .busy: return .raced(nil)
         // Somebody else's lease: the open would have waited.
-        case .other where error.number == EAGAIN: return look.again(in: Self.raceDelay)
+        case .other where error.number == EAGAIN: return .raced(nil)
         case .other where error.number == ENXIO: return .left(.device, facts)
         case .noSpace, .readOnly, .sick, .crossDevice, .unsafe, .locked, .corrupt, .onTheWire,
             .other:

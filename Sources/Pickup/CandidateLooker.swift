@@ -8,6 +8,9 @@ enum LookOutcome {
     case claimed(ClaimedFile)
     case held(HeldFile)
     case waiting(until: Duration)
+    /// Something changed under the look, or seemed to: again soon, and later each time. The obstacle
+    /// is what an operator should know of if that goes on.
+    case raced(Obstacle?)
     case left(Obstacle, FileFacts)
     case awaitingMarker
     case gone
@@ -26,9 +29,6 @@ final class CandidateLooker {
     private(set) var fileSystem = FileSystemKind.unknown(0)
     /// Whether a lease was refused although nobody had the file open.
     private(set) var wasLeaseRefused = false
-
-    /// Between two looks when something changed under the first.
-    static let raceDelay = Duration.milliseconds(20)
 
     init(spool: MessageSpool, rules: PickupRules, hooks: PickupHooks) {
         self.spool = spool
@@ -137,7 +137,7 @@ final class CandidateLooker {
         do throws(SpoolError) {
             switch action {
             case .takeLease:
-                return .next(try takeLease(&look, &readiness))
+                return try takeLease(&look, &readiness)
             case .readContent:
                 return try readContent(&look, &readiness)
             case .lookAgain(let time): return .end(.waiting(until: time))
@@ -167,11 +167,13 @@ final class CandidateLooker {
     private func takeLease(
         _ look: inout Look,
         _ readiness: inout Readiness
-    ) throws(SpoolError) -> Readiness.Action {
+    ) throws(SpoolError) -> Step {
         let file = try open(&look)
         let result = hooks.takeLease(file.descriptor)
         // Under the lease: what is seen now, no writer changes before the rename.
         let facts = try FileFacts(descriptor: file.descriptor)
+        // The name was given to something else between look and open: a pipe, somebody's secret.
+        if facts.obstacle != nil { return .end(.raced(nil)) }
         look.facts = facts
         let answer: Readiness.LeaseAnswer
         switch result {
@@ -184,7 +186,7 @@ final class CandidateLooker {
             wasLeaseRefused = true
             answer = .impossible
         }
-        return readiness.leaseAnswered(answer, facts, at: look.now)
+        return .next(readiness.leaseAnswered(answer, facts, at: look.now))
     }
 
     private func readContent(
@@ -192,6 +194,10 @@ final class CandidateLooker {
         _ readiness: inout Readiness
     ) throws(SpoolError) -> Step {
         let file = try open(&look)
+        if !look.hasLease {
+            let opened = try FileFacts(descriptor: file.descriptor)
+            if opened.obstacle != nil { return .end(.raced(nil)) }
+        }
         guard let seen = look.facts else { return .end(.gone) }
         let reading: ContentReader.Reading
         switch content.read(file.descriptor, size: seen.size) {
@@ -200,7 +206,7 @@ final class CandidateLooker {
         }
         if !look.hasLease {
             let after = try FileFacts(descriptor: file.descriptor)
-            guard seen.isSameVersion(as: after) else { return .end(look.again(in: Self.raceDelay)) }
+            guard seen.isSameVersion(as: after) else { return .end(.raced(nil)) }
             look.facts = after
         }
         return .next(

@@ -95,11 +95,51 @@ extension Obstacle {
     /// Whether it may go without a change to the file: the cause lies outside.
     fileprivate var mayPass: Bool {
         switch self {
-        case .unreadable, .damaged: true
+        case .unreadable, .damaged, .immovable: true
         case .folder, .symbolicLink, .namedPipe, .socket, .device, .hardLink, .empty,
             .trailingNULs, .otherFileSystem, .unusableFolder, .foreignName:
             false
         }
+    }
+}
+
+/// How often a file that is left may be reported: a writer who makes such files without end must not
+/// be able to fill the log.
+struct ReportAllowance {
+    /// Reports at once, and after a while without any.
+    static let burst = 100
+    /// One more for each of these that passes.
+    static let interval = Duration.seconds(1)
+
+    private var available = burst
+    private var counted: Duration?
+    private var omitted = 0
+
+    /// Whether there may be a report; one that may not be is counted.
+    mutating func spend(at now: Duration) -> Bool {
+        refill(at: now)
+        guard available > 0 else {
+            omitted += 1
+            return false
+        }
+        available -= 1
+        return true
+    }
+
+    /// How many reports were left out since the last time, once there may be one.
+    mutating func takeOmitted(at now: Duration) -> Int? {
+        refill(at: now)
+        guard omitted > 0, available > 0 else { return nil }
+        available -= 1
+        defer { omitted = 0 }
+        return omitted
+    }
+
+    private mutating func refill(at now: Duration) {
+        let from = counted ?? now
+        let intervals = Int((now - from) / Self.interval)
+        available = min(Self.burst, available + intervals)
+        counted = from + Self.interval * intervals
     }
 }
 

@@ -23,6 +23,8 @@ package enum Obstacle: Hashable, Sendable {
     case otherFileSystem
     /// A subfolder that cannot be used; the error says why.
     case unusableFolder(SpoolError)
+    /// It does not let itself be moved, although files of this folder do.
+    case immovable
     /// A file in `queue/` that is not named like a message.
     case foreignName
 
@@ -62,6 +64,9 @@ package enum Obstacle: Hashable, Sendable {
             "Its folder lies on another file system than the drop folder; "
                 + "give that folder a pickup of its own."
         case .unusableFolder(let error): "The folder is not used: \(error.sentence)."
+        case .immovable:
+            "It cannot be moved out of this folder; take its protection away (chattr -i -a), "
+                + "or remove it."
         case .foreignName: "Its name does not end in .eml; rename it to have it sent."
         }
     }

@@ -7,6 +7,8 @@ package enum PickupEvent: Sendable {
     case claimed([ClaimedFile])
     /// A file stays where it is until it changes; said once for each version of it.
     case left(LeftFile)
+    /// So many more files stay where they are than were reported one by one.
+    case leftUnreported(count: Int)
     /// A file was set aside in `held/`, because its end is missing.
     case held(HeldFile)
     /// Somebody asked for a scan: the queue may have changed too.

@@ -48,6 +48,9 @@ extension PickupWorker {
         case .waiting(let due):
             wait(for: key, Waiting(readiness: readiness, due: due))
             return
+        case .raced(let obstacle):
+            tryAgain(key, readiness, obstacle, looker)
+            return
         case .claimed, .held, .left, .awaitingMarker, .gone, .trouble: break
         }
         waiting[key] = nil
@@ -60,8 +63,32 @@ extension PickupWorker {
             report(.held(file))
         case .left(let obstacle, let facts): leave(key, obstacle, facts, looker)
         case .trouble(let error): throw error
-        case .waiting, .awaitingMarker, .gone: break
+        case .waiting, .raced, .awaitingMarker, .gone: break
         }
+    }
+
+    /// Looks again later each time: whoever has a file change for ever gets ever less of our time.
+    private func tryAgain(
+        _ key: CandidateKey,
+        _ readiness: Readiness,
+        _ obstacle: Obstacle?,
+        _ looker: CandidateLooker
+    ) {
+        let races = (waiting[key]?.races ?? 0) + 1
+        let delay = Self.shortestRaceDelay * (1 << min(races - 1, 8))
+        wait(for: key, Waiting(readiness: readiness, due: now + delay, races: races))
+        if races == Self.racesUntilReport, let obstacle { tell(key, obstacle, looker) }
+    }
+
+    /// Reports a file that is left, unless there is too much of that.
+    func tell(_ key: CandidateKey, _ obstacle: Obstacle, _ looker: CandidateLooker) {
+        guard allowance.spend(at: now) else { return }
+        report(.left(LeftFile(path: looker.path(of: key), obstacle: obstacle)))
+    }
+
+    /// Says how many reports were left out, once there may be another.
+    func tellOmitted() {
+        if let count = allowance.takeOmitted(at: now) { report(.leftUnreported(count: count)) }
     }
 
     private func newReadiness(
@@ -92,7 +119,7 @@ extension PickupWorker {
         _ looker: CandidateLooker
     ) {
         switch memory.remember(key, facts, obstacle) {
-        case .new: report(.left(LeftFile(path: looker.path(of: key), obstacle: obstacle)))
+        case .new: tell(key, obstacle, looker)
         case .full: report(.crowded(limit: hooks.memory))
         case .known, .stillFull: break
         }

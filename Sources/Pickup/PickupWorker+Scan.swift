@@ -107,10 +107,7 @@ extension PickupWorker {
         case .vanished: return
         case .notPlain, .unsafe, .denied, .changed:
             let key = CandidateKey(place: .drop(Array(folder[..<max(slash, 0)])), name: name)
-            if memory.rememberFolder(key) {
-                let left = LeftFile(path: looker.path(of: key), obstacle: .unusableFolder(error))
-                report(.left(left))
-            }
+            if memory.rememberFolder(key) { tell(key, .unusableFolder(error), looker) }
         case .exists, .noSpace, .readOnly, .io, .sick, .crossDevice, .locked, .busy, .corrupt,
             .onTheWire, .other:
             throw error

@@ -16,6 +16,7 @@ final class PickupWorker {
     var waiting: [CandidateKey: Waiting] = [:]
     var memory: LeftFiles
     var batch = ClaimBatch()
+    var allowance = ReportAllowance()
     var nextScan = Duration.zero
     /// A scan somebody asked for may not begin before this.
     var earliestScan = Duration.zero
@@ -41,7 +42,14 @@ final class PickupWorker {
     struct Waiting {
         var readiness: Readiness
         var due: Duration
+        /// How many looks in a row something changed under.
+        var races = 0
     }
+
+    /// Between two looks when something changed under the first, doubled each time.
+    static let shortestRaceDelay = Duration.milliseconds(20)
+    /// After so many races in a row, about ten seconds, an operator is told.
+    static let racesUntilReport = 10
 
     static let shortestSuspension = Duration.seconds(5)
     static let longestSuspension = Duration.seconds(60)
@@ -94,6 +102,7 @@ final class PickupWorker {
             suspend(error)
         }
         flush()
+        tellOmitted()
         return nextTurn
     }
 

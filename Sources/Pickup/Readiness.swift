@@ -148,7 +148,7 @@ package struct Readiness: Hashable, Sendable {
         case .trailingNULs: return hesitate(over: .trailingNULs, now)
         case .noBlankLine, .missingClosingBoundary:
             let rest = setting.rules.patience - unchanged(now)
-            if rest > .zero { return .lookAgain(at: now.monotonic + rest) }
+            if rest > .zero { return lookAgain(within: rest, now) }
             switch setting.rules.truncated {
             case .hold: return .hold(completeness)
             case .send: return .claim
@@ -181,7 +181,13 @@ package struct Readiness: Hashable, Sendable {
 
     private func hesitate(over obstacle: Obstacle, _ now: PickupTime) -> Action {
         let rest = setting.rules.patience - unchanged(now)
-        return rest > .zero ? .lookAgain(at: now.monotonic + rest) : .leave(obstacle)
+        return rest > .zero ? lookAgain(within: rest, now) : .leave(obstacle)
+    }
+
+    /// Where others write without this kernel knowing, no event tells that a file was completed.
+    private func lookAgain(within rest: Duration, _ now: PickupTime) -> Action {
+        let delay = setting.isLocal ? rest : min(rest, setting.rules.quiet)
+        return .lookAgain(at: now.monotonic + delay)
     }
 
     private mutating func note(_ facts: FileFacts, at now: PickupTime) {

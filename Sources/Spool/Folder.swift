@@ -64,6 +64,15 @@ final class Folder: Sendable {
         return FileFacts(facts)
     }
 
+    /// Whether we may create and remove entries, those of other users included.
+    var mayBeEmptiedByUs: Bool {
+        guard faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) == 0,
+            let facts = try? facts()
+        else { return false }
+        let isSticky = facts.permissions & UInt32(S_ISVTX) != 0
+        return !isSticky || facts.user == geteuid() || geteuid() == 0
+    }
+
     /// Opens an entry without following a link and without waiting for a pipe's other end.
     func open(_ name: [UInt8], _ flags: Int32, mode: UInt32 = 0o600) throws(SpoolError) -> Int32 {
         let result = name.withName { linux_open(descriptor, $0, flags | O_NONBLOCK, mode) }

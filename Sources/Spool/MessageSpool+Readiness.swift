@@ -7,6 +7,14 @@ extension MessageSpool {
         try folders.queue.facts(name.octets)
     }
 
+    /// Whether we may take entries out of a folder and put them into the queue and `held/`.
+    ///
+    /// Then a move that was denied was denied for what was to be moved.
+    package func mayMove(from directory: DropDirectory) -> Bool {
+        directory.folder.mayBeEmptiedByUs && folders.queue.mayBeEmptiedByUs
+            && folders.held.mayBeEmptiedByUs
+    }
+
     /// Moves a file from the drop folder straight to `held/`: state D to H.
     ///
     /// Never by way of `queue/`, where the engine could find it and send it. Its content and the

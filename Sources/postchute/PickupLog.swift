@@ -19,6 +19,11 @@ struct PickupLog: Sendable {
             line.add("path", String(decoding: file.path, as: UTF8.self))
             line.add("reason", file.obstacle.sentence)
             log.write(line)
+        case .leftUnreported(let count):
+            let reason = "So many more files cannot be taken; tidy the drop folder up."
+            log.write(
+                line(.warning, "left-unreported").adding("count", count).adding("reason", reason)
+            )
         case .held(let file):
             var line = LogLine(.warning, "held", id: file.name.id.text).adding("pickup", pickup)
             line.add("file", String(decoding: file.original.octets, as: UTF8.self))

@@ -132,7 +132,7 @@ final class RelayPickup: Sendable {
             if isNew { addToEngine(spool) }
         case .effectiveReadiness(let readiness):
             state.withLock { $0.condition.readiness = readiness.sentence }
-        case .left, .held, .crowded:
+        case .left, .leftUnreported, .held, .crowded:
             break
         }
     }

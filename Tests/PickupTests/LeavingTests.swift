@@ -93,6 +93,21 @@ struct LeavingTests {
         #expect(pickup.leftCount == 2)
     }
 
+    @Test func `a flood of what is left is reported up to a limit, and how much more there is`()
+        throws
+    {
+        let pickup = try TestPickup()
+        for number in 1...150 { try pickup.makeFolder("\(number).eml") }
+        pickup.turn(scan: true)
+        #expect(pickup.leftCount == 100)
+        #expect(pickup.unreported == [])
+        pickup.pass(.seconds(31))
+        #expect(pickup.unreported == [50])
+        try pickup.makeFolder("late.eml")
+        pickup.turn(["late.eml": .created])
+        #expect(pickup.left["late.eml"] == .folder)
+    }
+
     @Test func `memory of what was left is bounded, and that is said once`() throws {
         let pickup = try TestPickup { $0.memory = 10 }
         for number in 0..<25 { try pickup.makeFolder("\(number).eml") }

@@ -46,6 +46,13 @@ struct SentenceTests {
         #expect(obstacle.sentence == text)
     }
 
+    @Test func `a file that does not let itself be moved is reported with its cure`() {
+        let sentence =
+            "It cannot be moved out of this folder; take its protection away (chattr -i -a), or "
+            + "remove it."
+        #expect(Obstacle.immovable.sentence == sentence)
+    }
+
     @Test(arguments: [
         (
             ReadyPolicy.closed, UInt32(0xEF53), false,

@@ -137,6 +137,12 @@ final class TestPickup {
 
     var leftCount: Int { events.count { if case .left = $0 { true } else { false } } }
 
+    var unreported: [Int] {
+        var result: [Int] = []
+        for case .leftUnreported(let count) in events { result.append(count) }
+        return result
+    }
+
     /// What a claimed file holds now.
     func text(_ file: ClaimedFile) throws -> String {
         String(

@@ -158,7 +158,7 @@ extension TestPickup {
             case .suspended(let error): "suspended: \(cause(error))"
             case .resumed: "resumed"
             case .wake: "wake"
-            case .claimed, .left, .held, .effectiveReadiness, .crowded: nil
+            case .claimed, .left, .leftUnreported, .held, .effectiveReadiness, .crowded: nil
             }
         }
     }
