@@ -158,7 +158,7 @@ let package = Package(
         tests(
             "EndToEndTests",
             ["TestSupport"],
-            exclude: ["Kills/aim.c", "Neighbours/stepped-clock.c"]
+            exclude: ["Hostile/adversary.c", "Kills/aim.c", "Neighbours/stepped-clock.c"]
         ),
     ],
     swiftLanguageModes: [.v6],
