@@ -131,8 +131,9 @@ extension DeliveryEngine {
             if case .failed(.content(.spool(let sentence))) = report.end {
                 suspend(lane, reason: sentence)
             }
-            let pause = settlement == .waitForSender ? senderPause(message, lane) : .zero
-            carryOut(.requeue(from: folder, message.state, after: pause), message, lane, route)
+            // Due at once: what is loaded while its sender is suspended waits for the sender, and it
+            // may have been forgiven while the message was on its way back.
+            carryOut(.requeue(from: folder, message.state, after: .zero), message, lane, route)
         case .fail(let cause):
             settleFailure(cause, message, report, step)
         case .hold:
@@ -217,11 +218,6 @@ extension DeliveryEngine {
         ]
         if let subject = message.inspected.subject { facts.insert(("Subject", subject), at: 4) }
         return facts
-    }
-
-    private func senderPause(_ message: LoadedMessage, _ lane: PickupLane) -> Duration {
-        let until = lane.suspendedSenders[message.senderKey]?.until ?? clock.monotonic()
-        return max(until - clock.monotonic(), .zero)
     }
 
     private func apply(

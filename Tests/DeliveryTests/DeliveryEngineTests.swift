@@ -216,6 +216,26 @@ struct DeliveryEngineTests {
         }
     }
 
+    @Test func `a sender that is resumed while its message is on its way back waits no more`()
+        async throws
+    {
+        let denied = Reply.answer(550, "5.7.60 SMTP; Client does not have permissions")
+        try await withEngine(scripts: [[.refuses(.refused(denied, .mail))]]) { fixture in
+            try await fixture.begin()
+            // Asks in every turn of the loop, so that it comes before the end of the move.
+            @Sendable func resumeWhenReturned() {
+                guard fixture.log.lines.contains(where: { $0.contains("event=returned") }) else {
+                    return fixture.group.next().execute(resumeWhenReturned)
+                }
+                fixture.engine.resume(route: "r0")
+            }
+            fixture.group.next().execute(resumeWhenReturned)
+            try fixture.claim("a.eml", to: ["b@example.org"])
+            try await waitUntil("sent") { fixture.sent.count == 1 }
+            #expect(fixture.submitters[0].seen.count == 2)
+        }
+    }
+
     @Test
     func
         `an uncertain outcome is logged as possible duplicate and retried once with the same Message-ID`()
