@@ -71,7 +71,7 @@ extension MessageSpool {
     /// failed is removed. Throws ``SpoolError/Kind/busy`` while somebody writes to it, such as an
     /// operator's `cp` into the queue, and ``SpoolError/Kind/notPlain(_:)`` for a link or device.
     package func open(queued name: SpoolName) throws(SpoolError) -> QueuedMessage {
-        let file = try open(name, in: folders.queue)
+        let file = try openClaimed(name)
         try checkNobodyWrites(file, name)
         guard let state = try states.load(name.id) else {
             return QueuedMessage(name: name, file: file, state: nil)
@@ -88,6 +88,23 @@ extension MessageSpool {
         let adopted = try adopt(stray: original, descriptor: file.descriptor, facts: file.facts)
         try file.acceptMove()
         return QueuedMessage(name: adopted, file: file, state: try states.load(adopted.id))
+    }
+
+    /// A claimed file still belongs to its writer, who can take away the right to read it or keep a
+    /// lease on it: that is the trouble of this message and must not become the pickup's.
+    private func openClaimed(_ name: SpoolName) throws(SpoolError) -> MessageFile {
+        do throws(SpoolError) {
+            return try open(name, in: folders.queue)
+        } catch {
+            let path = folders.queue.path(of: name.octets)
+            // Somebody else's lease: without O_NONBLOCK the open would have waited.
+            if error.number == EAGAIN { throw SpoolError(.busy, "open", path: path) }
+            guard error.kind == .denied, let facts = try folders.queue.facts(name.octets),
+                facts.user != geteuid()
+            else { throw error }
+            let obstacle = "a file whose owner lets nobody else read it"
+            throw SpoolError(.notPlain(obstacle), "read", path: path)
+        }
     }
 
     /// Opens a message in any folder, to show or to send it.

@@ -360,8 +360,29 @@ static int attack_sparse(unsigned *seed, int round) {
     return 1;
 }
 
+// Takes rights away from a file that is claimed, and keeps a lease on it.
+static int attack_claimed_modes(unsigned *seed, int round) {
+    static const mode_t modes[] = {0, 0200, 04755, 0640};
+    char path[PATH_MAX], aside[PATH_MAX];
+    join(path, "claimed-%u-%d.eml", *seed % 1000, round);
+    put_aside(aside, SMALL);
+    int file = open(aside, O_RDONLY);
+    rename(aside, path);
+    await_claim(path);
+    fchmod(file, modes[any(seed, 4)]);
+    int leased = 0;
+    for (int turn = 0; turn < 20 && leased == 0; turn++) {
+        leased = fcntl(file, F_SETLEASE, F_WRLCK) == 0;
+        rest(any(seed, 10) / 10.0);
+    }
+    rest(any(seed, 50));
+    close(file);
+    return 1;
+}
+
 static int attack_modes(unsigned *seed, int round) {
     static const mode_t modes[] = {0, 0200, 04755, 06777, 0640, 01644};
+    if (round % 2) return attack_claimed_modes(seed, round);
     char path[PATH_MAX], aside[PATH_MAX];
     join(path, "mode-%u-%d.eml", *seed % 1000, round);
     put_aside(aside, SMALL);
