@@ -53,7 +53,15 @@ package struct LogLine: Sendable, Hashable {
 
     /// Appends `key=value`; keys are our own words, values may come from anywhere.
     package mutating func add(_ key: String, _ value: some StringProtocol) {
-        text += " \(key)=\(SafeText.logfmtValue(Self.shortened(value)))"
+        add(key, String(value))
+    }
+
+    /// Appends `key=value`; keys are our own words, values may come from anywhere.
+    package mutating func add(_ key: String, _ value: String) {
+        text += " "
+        text += key
+        text += "="
+        text += SafeText.logfmtValue(Self.shortened(value))
     }
 
     /// Appends `key=value` for a value that describes itself, such as a number.
@@ -68,9 +76,9 @@ package struct LogLine: Sendable, Hashable {
         return line
     }
 
-    private static func shortened(_ value: some StringProtocol) -> String {
+    private static func shortened(_ value: String) -> String {
         let octets = value.utf8.count
-        guard octets > maximumValueOctets else { return String(value) }
+        guard octets > maximumValueOctets else { return value }
         let kept = String(decoding: value.utf8.prefix(maximumValueOctets), as: UTF8.self)
         return "\(kept)… (\(octets - maximumValueOctets) more octets)"
     }

@@ -16,6 +16,9 @@ final class LogWriter: @unchecked Sendable {
     private var waiting: [Entry] = []
     private var lost = 0
     private var isWriting = false
+    /// Whether the thread waits for lines and has not been woken.
+    private var isIdle = false
+    private var flushers = 0
     private var isStopping = false
 
     /// Starts the thread; it ends after ``stop()`` and holds this object until then.
@@ -52,6 +55,8 @@ final class LogWriter: @unchecked Sendable {
                 return
             }
             waiting.append(entry)
+            guard isIdle else { return }
+            isIdle = false
             pthread_cond_broadcast(changed)
         }
     }
@@ -62,6 +67,8 @@ final class LogWriter: @unchecked Sendable {
         clock_gettime(CLOCK_MONOTONIC, &limit)
         limit.tv_sec += limitSeconds
         withLock {
+            flushers += 1
+            defer { flushers -= 1 }
             while !waiting.isEmpty || lost > 0 || isWriting {
                 if pthread_cond_timedwait(changed, mutex, &limit) != 0 { return }
             }
@@ -124,12 +131,17 @@ extension LogWriter {
             let written = writeFully(Array(batch.text.utf8))
             let isWhole = written == batch.text.utf8.count
             refused = isWhole ? Batch() : Batch(lines: batch.lines, endsInside: written > 0)
-            withLock {
+            let isHurried = withLock {
                 isWriting = false
-                pthread_cond_broadcast(changed)
+                if flushers > 0 { pthread_cond_broadcast(changed) }
+                return flushers > 0 || isStopping
             }
+            if !isHurried { usleep(Self.pauseMicroseconds) }
         }
     }
+
+    /// Between two writes, so that a busy daemon wakes this thread once for many lines.
+    private static let pauseMicroseconds: UInt32 = 1000
 
     /// Waits for lines and takes all of them, or returns `nil` when it is time to end.
     ///
@@ -137,8 +149,10 @@ extension LogWriter {
     private func nextBatch(after refused: Batch) -> Batch? {
         let (entries, lost): ([Entry], Int) = withLock {
             while waiting.isEmpty && self.lost == 0 && !isStopping {
+                isIdle = true
                 pthread_cond_wait(changed, mutex)
             }
+            isIdle = false
             defer {
                 waiting.removeAll(keepingCapacity: waiting.count < 1024)
                 self.lost = 0

@@ -8,8 +8,13 @@ package enum SafeText {
     ///
     /// For people, not for parsers: a backslash of the text itself stays single, so that Windows
     /// paths stay readable.
-    package static func line(_ text: some StringProtocol) -> String {
-        if isPlain(text.utf8) { return String(text) }
+    package static func line(_ text: some StringProtocol) -> String { line(String(text)) }
+
+    /// Returns the text as one harmless line for terminals and reason files.
+    // Not generic: this is done for every line of the log, and generic code of another module runs
+    // unspecialised.
+    package static func line(_ text: String) -> String {
+        if isPlain(text.utf8) { return text }
         var result = ""
         result.reserveCapacity(text.utf8.count + 16)
         for scalar in text.unicodeScalars {
@@ -58,7 +63,12 @@ package enum SafeText {
     ///
     /// Inside quotes `"` and `\` are escaped by a backslash, so that a parser gets the text back.
     package static func logfmtValue(_ text: some StringProtocol) -> String {
-        if !text.isEmpty, text.utf8.allSatisfy(isBareLogfmt) { return String(text) }
+        logfmtValue(String(text))
+    }
+
+    /// Returns the text as a logfmt value, in quotes only where it needs them.
+    package static func logfmtValue(_ text: String) -> String {
+        if !text.isEmpty, text.utf8.allSatisfy(isBareLogfmt) { return text }
         var result = "\""
         result.reserveCapacity(text.utf8.count + 16)
         for scalar in text.unicodeScalars {
