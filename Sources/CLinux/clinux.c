@@ -163,6 +163,12 @@ int linux_release_lease(int descriptor) { return RESULT(fcntl(descriptor, F_SETL
 
 int linux_lease(int descriptor) { return RESULT(fcntl(descriptor, F_GETLEASE)); }
 
+static _Thread_local const void *thread_owner;
+
+void linux_set_thread_owner(const void *owner) { thread_owner = owner; }
+
+const void *linux_thread_owner(void) { return thread_owner; }
+
 int linux_ignore_lease_breaks(void) { return signal(SIGIO, SIG_IGN) == SIG_ERR ? -errno : 0; }
 
 void linux_user_name(uint32_t user, char *buffer, size_t count) {

@@ -21,9 +21,11 @@ extension DeliveryEngine {
     func carryOut(_ order: SettlementOrder, _ lane: PickupLane, _ route: RouteLane?) {
         let spool = lane.pickup.spool
         let (key, routeName) = (lane.key, route?.route.name)
-        onThread {
-            let result = Result { () throws(SpoolError) in try order.carryOut(in: spool) }
-            return .settled(order, lane: key, route: routeName, result)
+        let inbox = inbox
+        threads.run {
+            order.carryOut(in: spool) { outcome in
+                inbox.post(.settled(order, lane: key, route: routeName, outcome))
+            }
         }
     }
 

@@ -49,7 +49,10 @@ extension DeliveryEngine {
         route.loading += 1
         let loader = MessageLoader(spool: lane.pickup.spool, rules: lane.pickup.rules)
         let (key, routeName) = (lane.key, route.route.name)
-        onThread { .loaded(name, loader.load(name), lane: key, route: routeName) }
+        let inbox = inbox
+        threads.run {
+            loader.load(name) { inbox.post(.loaded(name, $0, lane: key, route: routeName)) }
+        }
     }
 
     /// Gives back what was loaded ahead, so that another route may take it.

@@ -14,7 +14,7 @@ package final class DeliveryEngine: Sendable {
     let threads: SpoolThreads
     let log: DeliveryLog
     let clock: EngineClock
-    private let inbox: BatchedInbox<EngineEvent>
+    let inbox: BatchedInbox<EngineEvent>
     // Only ever touched on `loop`; the box checks it in debug builds.
     private let box: NIOLoopBoundBox<EngineState>
 

@@ -11,19 +11,36 @@ struct MessageLoader: Sendable {
     /// Files up to this size are read once and sent from memory.
     static let smallOctets = 64 * 1024
 
-    /// Loads one message of the queue folder.
-    func load(_ name: SpoolName) -> LoadOutcome {
+    /// Loads one message of the queue folder and calls back once its claim is durable.
+    func load(_ name: SpoolName, then completion: @escaping @Sendable (LoadOutcome) -> Void) {
+        let outcome: LoadOutcome
         do {
-            return try inspect(try spool.open(queued: name))
+            outcome = try inspect(try spool.open(queued: name))
         } catch {
-            return switch error.kind {
-            case .vanished: .vanished(name)
-            case .busy, .changed: .notReady(name)
-            case .notPlain, .corrupt: .unusable(name, error.fullSentence)
-            case .exists, .noSpace, .denied, .readOnly, .io, .sick, .crossDevice, .unsafe, .locked,
-                .onTheWire, .other:
-                .spoolFailure(name, error)
+            return completion(Self.outcome(of: error, name))
+        }
+        // What goes to `failed/` unsent needs no barrier: nobody else has heard of it.
+        guard case .loaded(let message) = outcome else { return completion(outcome) }
+        spool.makeClaimDurable(message.file, named: name) { result in
+            switch result {
+            case .success(let file) where file === message.file: completion(outcome)
+            // The disk failed and the content was copied: what was inspected is not what would be
+            // sent.
+            case .success(let file):
+                completion(file.failedSync.map { .spoolFailure(name, $0) } ?? .notReady(name))
+            case .failure(let error): completion(Self.outcome(of: error, name))
             }
+        }
+    }
+
+    private static func outcome(of error: SpoolError, _ name: SpoolName) -> LoadOutcome {
+        switch error.kind {
+        case .vanished: .vanished(name)
+        case .busy, .changed: .notReady(name)
+        case .notPlain, .corrupt: .unusable(name, error.fullSentence)
+        case .exists, .noSpace, .denied, .readOnly, .io, .sick, .crossDevice, .unsafe, .locked,
+            .onTheWire, .other:
+            .spoolFailure(name, error)
         }
     }
 

@@ -22,25 +22,50 @@ struct SettlementOrder: Sendable {
     /// Held so that a part can go on where the last one ended.
     let message: LoadedMessage?
 
-    /// Carries the move out and returns where the file is if a person had moved it meanwhile;
-    /// blocking, on a spool thread.
-    func carryOut(in spool: MessageSpool) throws(SpoolError) -> MessageLocation? {
+    /// How a move ended; the location is where the file is if a person had moved it meanwhile.
+    typealias Outcome = Result<MessageLocation?, SpoolError>
+
+    /// Carries the move out and calls back once it is durable; blocking, on a spool thread.
+    func carryOut(in spool: MessageSpool, then completion: @escaping @Sendable (Outcome) -> Void) {
         switch move {
         case .sent:
-            return try spool.settleSent(name).elsewhere
+            spool.settleSent(name, hasHistory: message?.state != nil) {
+                completion($0.map(\.elsewhere))
+            }
         case .recordPart(let folder, let state):
-            try spool.save(state, of: name, in: folder)
-            return nil
+            completion(
+                outcome { () throws(SpoolError) in try spool.save(state, of: name, in: folder) }
+            )
         case .requeue(.queue, nil, _):
-            return nil
+            completion(.success(nil))
         case .requeue(let folder, let state, _):
             let history = state ?? DeliveryState(name)
-            return try spool.returnToQueue(name, from: folder, state: history).elsewhere
+            completion(
+                outcome { () throws(SpoolError) in
+                    try spool.returnToQueue(name, from: folder, state: history)
+                }
+            )
         case .fail(let folder, let reason, let state):
-            return try spool.fail(name, from: folder, reason: reason, state: state).elsewhere
+            completion(
+                outcome { () throws(SpoolError) in
+                    try spool.fail(name, from: folder, reason: reason, state: state)
+                }
+            )
         case .hold(let folder, let reason, let state):
-            return try spool.hold(name, from: folder, reason: reason, state: state).elsewhere
+            completion(
+                outcome { () throws(SpoolError) in
+                    try spool.hold(name, from: folder, reason: reason, state: state)
+                }
+            )
         }
+    }
+
+    private func outcome(_ move: () throws(SpoolError) -> MoveResult) -> Outcome {
+        Result(catching: move).map(\.elsewhere)
+    }
+
+    private func outcome(_ record: () throws(SpoolError) -> Void) -> Outcome {
+        Result(catching: record).map { nil }
     }
 }
 

@@ -112,12 +112,12 @@ final class SpoolSource: SubmissionSource {
     }
 
     private func move() {
-        var failure: ContentFailure?
-        do {
-            try spool.beginSending(message.name, file: message.file)
-        } catch {
-            failure = isElsewhere(error) ? .missing : ContentFailure(error)
+        spool.beginSending(message.name, file: message.file) { error in
+            self.moved(error.map { self.isElsewhere($0) ? .missing : ContentFailure($0) })
         }
+    }
+
+    private func moved(_ failure: ContentFailure?) {
         let waiters = progress.withLock { progress in
             defer { progress.move = failure.map { .failed($0) } ?? .durable }
             if case .running(let waiters) = progress.move { return waiters }

@@ -55,30 +55,33 @@ struct CivilTime: Hashable, Sendable {
         return seconds * 1_000_000 + Int64(microsecond)
     }
 
-    /// The moment as `20261123T101530123456`.
-    var octets: [UInt8] {
-        Self.padded(year, 4) + Self.padded(month, 2) + Self.padded(day, 2) + [UInt8(ascii: "T")]
-            + Self.padded(hour, 2) + Self.padded(minute, 2) + Self.padded(second, 2)
-            + Self.padded(microsecond, 6)
+    /// Appends the moment as `20261123T101530123456`.
+    func append(to octets: inout [UInt8]) {
+        Self.append(year * 10_000 + month * 100 + day, digits: 8, to: &octets)
+        octets.append(UInt8(ascii: "T"))
+        Self.append(hour * 10_000 + minute * 100 + second, digits: 6, to: &octets)
+        Self.append(microsecond, digits: 6, to: &octets)
     }
 
     /// The date as `2026-11-23`.
     var dayText: String {
-        String(
-            decoding: Self.padded(year, 4) + Array("-".utf8) + Self.padded(month, 2)
-                + Array("-".utf8) + Self.padded(day, 2),
-            as: UTF8.self
-        )
+        var octets: [UInt8] = []
+        Self.append(year, digits: 4, to: &octets)
+        octets.append(UInt8(ascii: "-"))
+        Self.append(month, digits: 2, to: &octets)
+        octets.append(UInt8(ascii: "-"))
+        Self.append(day, digits: 2, to: &octets)
+        return String(decoding: octets, as: UTF8.self)
     }
 
-    private static func padded(_ number: Int, _ width: Int) -> [UInt8] {
+    private static func append(_ number: Int, digits: Int, to octets: inout [UInt8]) {
+        let start = octets.count
+        octets.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: digits))
         var rest = number
-        var digits = [UInt8](repeating: UInt8(ascii: "0"), count: width)
-        for index in digits.indices.reversed() {
-            digits[index] += UInt8(truncatingIfNeeded: rest % 10)
+        for index in (start..<octets.count).reversed() {
+            octets[index] += UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
-        return digits
     }
 
     // Howard Hinnant's algorithms "days_from_civil" and "civil_from_days": years begin in March, so

@@ -101,11 +101,22 @@ final class DropDirectories: Sendable {
         }
     }
 
-    /// Syncs every folder with a claim since its last completed sync.
-    func sync() throws(SpoolError) {
-        for directory in known.locked({ $0.dirty }) {
-            try directory.folder.sync.wait()
+    /// Calls back once every claim recorded before the call is durable in the folder it left.
+    func whenDurable(_ completion: @escaping FolderSync.Completion) {
+        let dirty = known.locked { $0.dirty }
+        if dirty.isEmpty { return completion(nil) }
+        let rest = Monitor((count: dirty.count, error: SpoolError?.none))
+        for directory in dirty {
+            directory.folder.sync.whenDurable(.all) { error in
+                let (isLast, error) = rest.locked { rest in
+                    rest.count -= 1
+                    rest.error = rest.error ?? error
+                    return (rest.count == 0, rest.error)
+                }
+                guard isLast else { return }
+                self.known.locked { $0.dirty.removeAll { !$0.folder.sync.isDirty } }
+                completion(error)
+            }
         }
-        known.locked { $0.dirty.removeAll { !$0.folder.sync.isDirty } }
     }
 }

@@ -71,8 +71,10 @@ package struct SpoolName: Hashable, Sendable {
 
     /// The name as the file system has it.
     package var octets: [UInt8] {
-        var result = id.octets
-        result.reserveCapacity(SpoolID.octetCount + 1 + original.octets.count)
+        var result: [UInt8] = []
+        // One more for the NUL that the system calls want.
+        result.reserveCapacity(SpoolID.octetCount + 1 + original.octets.count + 1)
+        id.append(to: &result)
         result.append(UInt8(ascii: "."))
         result += original.octets
         return result

@@ -15,7 +15,7 @@ final class Folder: Sendable {
         self.descriptor = descriptor
         self.path = path
         self.hooks = hooks
-        sync = FolderSync(descriptor: descriptor, path: path, sync: hooks.sync)
+        sync = FolderSync(descriptor: descriptor, path: path, hooks: hooks)
     }
 
     deinit { _ = linux_close(descriptor) }
@@ -100,7 +100,7 @@ final class Folder: Sendable {
             let destination = target.path(of: newName)
             throw SpoolError(number: -result, "move", path: path(of: name), to: destination)
         }
-        sync.touch()
+        sync.touchDeparture()
         target.sync.touch()
     }
 

@@ -19,24 +19,38 @@ package struct MessageLocation: Hashable, Sendable {
 }
 
 extension MessageSpool {
-    /// Barrier B1, before `MAIL`: content and claim of a queued message are on disk when it
-    /// returns.
+    /// Barrier B1, before `MAIL`: calls back when content and claim of a queued message are on disk.
     ///
-    /// Returns the same file, or another when the disk failed: the content was then copied, synced
+    /// With the same file, or with another when the disk failed: the content was then copied, synced
     /// and put in the message's place, and must be inspected again. With a sick folder nothing is
     /// begun that would have to end there.
     package func makeClaimDurable(
+        _ given: MessageFile,
+        named name: SpoolName,
+        then completion: @escaping @Sendable (Result<MessageFile, SpoolError>) -> Void
+    ) {
+        let file: MessageFile
+        do throws(SpoolError) {
+            file = try makeContentDurable(given, named: name)
+        } catch {
+            return completion(.failure(error))
+        }
+        folders.queue.sync.whenDurable(.arrivals) { error in
+            if let error { return completion(.failure(error)) }
+            self.drops.whenDurable { error in
+                completion(error.map { .failure($0) } ?? .success(file))
+            }
+        }
+    }
+
+    private func makeContentDurable(
         _ file: MessageFile,
         named name: SpoolName
     ) throws(SpoolError) -> MessageFile {
         if let sickness { throw SpoolError(.sick, "sync", path: sickness.path) }
-        var file = file
         let result = hooks.syncData(file.descriptor)
         // EINVAL: a file system without sync, where there is nothing to wait for.
-        if result != 0 && result != -EINVAL { file = try rewrite(name, after: result) }
-        try folders.queue.sync.wait()
-        try drops.sync()
-        return file
+        return result == 0 || result == -EINVAL ? file : try rewrite(name, after: result)
     }
 
     /// A failed sync has marked the pages clean: only new pages can be trusted to reach the disk.
@@ -59,42 +73,79 @@ extension MessageSpool {
         )
     }
 
-    /// State Q or W to S with barrier B2: the last octets may be sent when it returns.
+    /// State Q or W to S with barrier B2: calls back when the last octets may be sent, or with the
+    /// error that keeps the message in the queue.
     ///
     /// The open message is compared before and after, since the move changes its change time:
     /// ``MessageFile/checkUnchanged()`` keeps its meaning.
     package func beginSending(
         _ name: SpoolName,
-        file: MessageFile? = nil
-    ) throws(SpoolError) {
-        try file?.checkUnchanged()
-        try folders.queue.move(name.octets, to: folders.sending, as: name.octets)
+        file: MessageFile?,
+        then completion: @escaping @Sendable (SpoolError?) -> Void
+    ) {
+        do throws(SpoolError) {
+            try file?.checkUnchanged()
+            try folders.queue.move(name.octets, to: folders.sending, as: name.octets)
+        } catch {
+            return completion(error)
+        }
         do throws(SpoolError) {
             try file?.acceptMove()
-            try folders.sending.sync.wait()
         } catch {
-            // The dot will not be sent, so the message is not uncertain. Should this fail too, it
-            // will be called uncertain, which is only too careful.
-            try? folders.sending.move(name.octets, to: folders.queue, as: name.octets)
-            throw error
+            takeBack(name)
+            return completion(error)
+        }
+        folders.sending.sync.whenDurable(.arrivals) { error in
+            if error != nil { self.takeBack(name) }
+            completion(error)
         }
     }
 
-    /// State S to A with barrier B3: accepted, and durable when it returns.
+    /// Moves a message back that could not be made ready.
     ///
-    /// The state is removed with it.
-    package func settleSent(_ name: SpoolName) throws(SpoolError) -> MoveResult {
+    /// The dot will not be sent, so the message is not uncertain. Should this fail too, it will be
+    /// called uncertain, which is only too careful.
+    private func takeBack(_ name: SpoolName) {
+        try? folders.sending.move(name.octets, to: folders.queue, as: name.octets)
+    }
+
+    /// State S to A with barrier B3: accepted, and durable when it calls back.
+    ///
+    /// The state is removed with it; `hasHistory` says whether there may be one.
+    package func settleSent(
+        _ name: SpoolName,
+        hasHistory: Bool,
+        then completion: @escaping @Sendable (Result<MoveResult, SpoolError>) -> Void
+    ) {
         let day = SpoolFolder.sent(day: folders.today)
-        var settlement: MoveResult
+        let (settlement, folder): (MoveResult, Folder)
         do throws(SpoolError) {
-            settlement = .moved(try moveToDay(name, day))
+            settlement = try settleSent(name, day)
+            folder = try folders.folder(day)
+        } catch {
+            return completion(.failure(error))
+        }
+        folder.sync.whenDurable(.arrivals) { error in
+            completion(
+                Result { () throws(SpoolError) in
+                    if let error { throw error }
+                    if hasHistory { try self.states.remove(name.id) }
+                    return settlement
+                }
+            )
+        }
+    }
+
+    private func settleSent(
+        _ name: SpoolName,
+        _ day: SpoolFolder
+    ) throws(SpoolError) -> MoveResult {
+        do throws(SpoolError) {
+            return .moved(try moveToDay(name, day))
         } catch {
             guard error.kind == .vanished, let found = try locate(name.id) else { throw error }
-            settlement = try fetch(name, found, day)
+            return try fetch(name, found, day)
         }
-        try folders.folder(day).sync.wait()
-        try states.remove(name.id)
-        return settlement
     }
 
     /// A day's folder that somebody removed meanwhile is made again, once.

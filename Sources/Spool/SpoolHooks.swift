@@ -1,7 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// The calls whose time or result a test or a benchmark replaces: the clock and the disk's barriers.
+/// The calls whose time, place or result is somebody else's to choose: the clock, the disk's barriers
+/// and another thread.
 ///
 /// Barriers return zero or −errno.
 package struct SpoolHooks: Sendable {
@@ -11,16 +12,29 @@ package struct SpoolHooks: Sendable {
     package var sync: @Sendable (_ descriptor: Int32) -> Int32
     /// fdatasync(2) of a claimed file.
     package var syncData: @Sendable (_ descriptor: Int32) -> Int32
+    /// Runs blocking work on another thread, at once on this one where there is no other.
+    package var later: @Sendable (_ work: @escaping @Sendable () -> Void) -> Void
 
     /// Creates hooks; the system's own by default.
     package init(
         now: @escaping @Sendable () -> Int64 = { SpoolHooks.systemTime() },
         sync: @escaping @Sendable (Int32) -> Int32 = { SpoolHooks.systemSync($0) },
-        syncData: @escaping @Sendable (Int32) -> Int32 = { SpoolHooks.systemSyncData($0) }
+        syncData: @escaping @Sendable (Int32) -> Int32 = { SpoolHooks.systemSyncData($0) },
+        later: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
     ) {
         self.now = now
         self.sync = sync
         self.syncData = syncData
+        self.later = later
+    }
+
+    /// The system's own calls for a daemon: its threads know when one of them waits for the disk.
+    package init(threads: SpoolThreads) {
+        self.init(
+            sync: { descriptor in threads.blocking { SpoolHooks.systemSync(descriptor) } },
+            syncData: { descriptor in threads.blocking { SpoolHooks.systemSyncData(descriptor) } },
+            later: { threads.runAnyway($0) }
+        )
     }
 
     /// The system's clock in microseconds since 1970.

@@ -42,13 +42,19 @@ package struct SpoolID: Hashable, Sendable, Comparable {
 
     /// The id as 35 ASCII octets.
     package var octets: [UInt8] {
-        var result = CivilTime(microseconds: microseconds).octets
+        var result: [UInt8] = []
         result.reserveCapacity(Self.octetCount)
-        result.append(UInt8(ascii: "-"))
-        for shift in stride(from: 60, through: 0, by: -5) {
-            result.append(Self.digits[Int(truncatingIfNeeded: random >> UInt64(shift)) & 31])
-        }
+        append(to: &result)
         return result
+    }
+
+    /// Appends the id as 35 ASCII octets.
+    func append(to octets: inout [UInt8]) {
+        CivilTime(microseconds: microseconds).append(to: &octets)
+        octets.append(UInt8(ascii: "-"))
+        for shift in stride(from: 60, through: 0, by: -5) {
+            octets.append(Self.digits[Int(truncatingIfNeeded: random >> UInt64(shift)) & 31])
+        }
     }
 
     /// The id as text.

@@ -38,7 +38,14 @@ final class Relay: Service {
         }.get()
         self.engine = engine
         pickups = try settings.pickups.map { pickup in
-            try RelayPickup(pickup, routes: settings.routes, engine: engine, loop: loop, log: log)
+            try RelayPickup(
+                pickup,
+                routes: settings.routes,
+                engine: engine,
+                loop: loop,
+                threads: threads,
+                log: log
+            )
         }
     }
 

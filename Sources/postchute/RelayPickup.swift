@@ -14,6 +14,7 @@ final class RelayPickup: Sendable {
     private let routes: [RouteSettings]
     private let engine: DeliveryEngine
     private let loop: any EventLoop
+    private let hooks: SpoolHooks
     private let log: PickupLog
     private let state: Mutex<State>
 
@@ -42,15 +43,19 @@ final class RelayPickup: Sendable {
         routes: [RouteSettings],
         engine: DeliveryEngine,
         loop: any EventLoop,
+        threads: SpoolThreads,
         log: LogSink
     ) throws {
         self.settings = settings
         self.routes = routes
         self.engine = engine
         self.loop = loop
+        hooks = SpoolHooks(threads: threads)
         self.log = PickupLog(pickup: settings.name, log: log)
         do {
-            state = Mutex(State(spool: try MessageSpool(opening: SpoolOptions(of: settings))))
+            state = Mutex(
+                State(spool: try MessageSpool(opening: SpoolOptions(of: settings), hooks: hooks))
+            )
         } catch {
             guard error.kind == .vanished || error.number == ESTALE else {
                 throw StartError(settings.name, error)
@@ -63,7 +68,7 @@ final class RelayPickup: Sendable {
 
     /// Hands the spool to the engine and begins to watch the folder.
     func start() {
-        let options = SpoolOptions(of: settings)
+        let (options, hooks) = (SpoolOptions(of: settings), hooks)
         let spool = state.withLock { $0.spool }
         if let spool { addToEngine(spool) }
         let folder = PickupFolder(
@@ -71,7 +76,7 @@ final class RelayPickup: Sendable {
             path: settings.path,
             rules: PickupRules(settings),
             spool: spool,
-            open: { () throws(SpoolError) in try MessageSpool(opening: options) },
+            open: { () throws(SpoolError) in try MessageSpool(opening: options, hooks: hooks) },
             report: { [weak self] event in self?.receive(event) }
         )
         state.withLock { $0.folder = folder }

@@ -18,7 +18,7 @@ struct FolderSyncTests {
         var begun: Int { state.locked { $0.begun } }
 
         func makeFolder() -> FolderSync {
-            FolderSync(descriptor: 0, path: Array("/q".utf8)) { _ in
+            let sync: @Sendable (Int32) -> Int32 = { _ in
                 self.state.locked { $0.begun += 1 }
                 return self.state.waiting { state in
                     guard state.allowed > 0 else { return nil }
@@ -26,6 +26,11 @@ struct FolderSyncTests {
                     return state.result
                 }
             }
+            return FolderSync(
+                descriptor: 0,
+                path: Array("/q".utf8),
+                hooks: SpoolHooks(sync: sync)
+            )
         }
 
         func allow(_ count: Int, result: Int32 = 0) {

@@ -85,6 +85,10 @@ int linux_take_read_lease(int descriptor);
 int linux_release_lease(int descriptor);
 /// F_GETLEASE: F_RDLCK, F_WRLCK or F_UNLCK; the last also while the lease is being broken.
 int linux_lease(int descriptor);
+/// Marks the calling thread as belonging to somebody, for linux_thread_owner().
+void linux_set_thread_owner(const void *owner);
+/// Whose the calling thread is, or NULL.
+const void *linux_thread_owner(void);
 /// Ignores SIGIO, which a broken lease sends and which kills by default.
 int linux_ignore_lease_breaks(void);
 
