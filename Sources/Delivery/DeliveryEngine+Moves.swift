@@ -128,6 +128,8 @@ extension DeliveryEngine {
     }
 
     func suspend(_ lane: PickupLane, reason: String) {
+        // The others of the same burst: one cause, one line and one step of the pause.
+        if lane.suspendedUntil != nil { return }
         lane.consecutiveRefusals += 1
         let pauses = [5, 10, 20, 40]
         let pause =

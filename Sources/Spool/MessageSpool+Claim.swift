@@ -36,6 +36,7 @@ extension MessageSpool {
     }
 
     private func take(_ candidate: Candidate) throws(SpoolError) -> SpoolName {
+        try waitForRecovery(of: candidate.name)
         if let state = try returning(candidate) {
             try move(candidate, to: state.name)
             try rejoin(state)

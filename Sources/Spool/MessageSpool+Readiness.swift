@@ -29,6 +29,7 @@ extension MessageSpool {
         facts: FileFacts,
         reason: [UInt8]
     ) throws(SpoolError) -> SpoolName {
+        try waitForRecovery(of: name)
         let candidate = Candidate(name, in: directory.folder, descriptor, facts)
         let synced = hooks.syncData(descriptor)
         guard synced == 0 || synced == -EINVAL else {

@@ -28,6 +28,24 @@ extension MessageSpool {
     /// again then.
     static let stateKeptWithoutMessage: Int64 = 7 * 86_400 * 1_000_000
 
+    /// Lets nothing enter the spool before ``recover()`` has succeeded.
+    ///
+    /// What is just being claimed or set aside looks like something a crash left: its reason without
+    /// its message would be swept away, or its copy.
+    package func awaitRecovery() { mayClaim.locked { $0 = false } }
+
+    /// Returns once ``recover()`` has succeeded, where it is awaited.
+    ///
+    /// - Throws: ``SpoolError/Kind/busy`` when that takes more than a second: the pickup's thread has
+    ///   to notice meanwhile that its folder is gone or that it is to stop.
+    func waitForRecovery(of name: FileName) throws(SpoolError) {
+        for _ in 0..<200 {
+            if mayClaim.locked({ $0 }) { return }
+            usleep(5000)
+        }
+        throw SpoolError(.busy, "claim", path: folders.drop.path(of: name.octets))
+    }
+
     /// Repairs what a crash left; to be called once, before the first attempt.
     package func recover() throws(SpoolError) -> SpoolRecovery {
         var recovery = SpoolRecovery()
@@ -43,6 +61,7 @@ extension MessageSpool {
         attempt(&recovery) { recovery throws(SpoolError) in
             try sweepStates(&recovery)
         }
+        mayClaim.locked { $0 = true }
         return recovery
     }
 

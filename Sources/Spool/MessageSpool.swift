@@ -15,6 +15,7 @@ package final class MessageSpool: Sendable {
     private let ids = Monitor(IDSource())
     let claimFolder = Monitor<Folder?>(nil)
     let givenBack = Monitor(GivenBack())
+    let mayClaim = Monitor(true)
 
     /// Opens the spool for the daemon: creates missing folders, checks owners and modes, takes the
     /// lock.

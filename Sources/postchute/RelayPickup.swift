@@ -54,7 +54,7 @@ final class RelayPickup: Sendable {
         self.log = PickupLog(pickup: settings.name, log: log)
         do {
             state = Mutex(
-                State(spool: try MessageSpool(opening: SpoolOptions(of: settings), hooks: hooks))
+                State(spool: try Self.openSpool(SpoolOptions(of: settings), hooks))
             )
         } catch {
             guard error.kind == .vanished || error.number == ESTALE else {
@@ -62,6 +62,16 @@ final class RelayPickup: Sendable {
             }
             state = Mutex(State())
         }
+    }
+
+    /// The engine recovers it, which the pickup's thread has to wait for.
+    private static func openSpool(
+        _ options: SpoolOptions,
+        _ hooks: SpoolHooks
+    ) throws(SpoolError) -> MessageSpool {
+        let spool = try MessageSpool(opening: options, hooks: hooks)
+        spool.awaitRecovery()
+        return spool
     }
 
     var condition: Condition { state.withLock { $0.condition } }
@@ -76,7 +86,7 @@ final class RelayPickup: Sendable {
             path: settings.path,
             rules: PickupRules(settings),
             spool: spool,
-            open: { () throws(SpoolError) in try MessageSpool(opening: options, hooks: hooks) },
+            open: { () throws(SpoolError) in try Self.openSpool(options, hooks) },
             report: { [weak self] event in self?.receive(event) }
         )
         state.withLock { $0.folder = folder }
