@@ -19,17 +19,10 @@ struct MessageLoader: Sendable {
         } catch {
             return completion(Self.outcome(of: error, name))
         }
-        // What goes to `failed/` unsent needs no barrier: nobody else has heard of it.
-        guard case .loaded(let message) = outcome else { return completion(outcome) }
-        spool.makeClaimDurable(message.file, named: name) { result in
-            switch result {
-            case .success(let file) where file === message.file: completion(outcome)
-            // The disk failed and the content was copied: what was inspected is not what would be
-            // sent.
-            case .success(let file):
-                completion(file.failedSync.map { .spoolFailure(name, $0) } ?? .notReady(name))
-            case .failure(let error): completion(Self.outcome(of: error, name))
-            }
+        // What is not sent needs no claim on disk.
+        guard case .loaded = outcome else { return completion(outcome) }
+        spool.whenClaimsAreDurable { error in
+            completion(error.map { Self.outcome(of: $0, name) } ?? outcome)
         }
     }
 
@@ -48,7 +41,7 @@ struct MessageLoader: Sendable {
         let (name, size) = (queued.name, queued.file.facts.size)
         // Before the first look: a sync takes the file's pages away from whoever has them mapped, so
         // that a store after it sets the modification time, which is compared before the dot.
-        let durable = try spool.makeClaimDurable(queued.file, named: name)
+        let durable = try spool.makeContentDurable(queued.file, named: name)
         // The disk failed and the content was copied: the copy is loaded instead.
         if durable !== queued.file {
             return durable.failedSync.map { .spoolFailure(name, $0) } ?? .notReady(name)

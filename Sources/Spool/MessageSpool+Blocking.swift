@@ -1,10 +1,13 @@
 extension MessageSpool {
-    /// ``makeClaimDurable(_:named:then:)`` for a thread that has nothing else to do.
+    /// Barrier B1 for a thread that has nothing else to do; see ``makeContentDurable(_:named:)``.
     package func makeClaimDurable(
         _ file: MessageFile,
         named name: SpoolName
     ) throws(SpoolError) -> MessageFile {
-        try Self.waiting { makeClaimDurable(file, named: name, then: $0) }
+        let durable = try makeContentDurable(file, named: name)
+        return try Self.waiting { completion in
+            whenClaimsAreDurable { completion($0.map { .failure($0) } ?? .success(durable)) }
+        }
     }
 
     /// ``beginSending(_:file:then:)`` for a thread that has nothing else to do.

@@ -19,31 +19,13 @@ package struct MessageLocation: Hashable, Sendable {
 }
 
 extension MessageSpool {
-    /// Barrier B1, before `MAIL`: calls back when content and claim of a queued message are on disk.
+    /// The first half of barrier B1, before a message is inspected: its content is on disk when this
+    /// returns.
     ///
-    /// With the same file, or with another when the disk failed: the content was then copied, synced
+    /// Returns the same file, or another when the disk failed: the content was then copied, synced
     /// and put in the message's place, and must be inspected again. With a sick folder nothing is
     /// begun that would have to end there.
-    package func makeClaimDurable(
-        _ given: MessageFile,
-        named name: SpoolName,
-        then completion: @escaping @Sendable (Result<MessageFile, SpoolError>) -> Void
-    ) {
-        let file: MessageFile
-        do throws(SpoolError) {
-            file = try makeContentDurable(given, named: name)
-        } catch {
-            return completion(.failure(error))
-        }
-        folders.queue.sync.whenDurable(.arrivals) { error in
-            if let error { return completion(.failure(error)) }
-            self.drops.whenDurable { error in
-                completion(error.map { .failure($0) } ?? .success(file))
-            }
-        }
-    }
-
-    private func makeContentDurable(
+    package func makeContentDurable(
         _ file: MessageFile,
         named name: SpoolName
     ) throws(SpoolError) -> MessageFile {
@@ -51,6 +33,17 @@ extension MessageSpool {
         let result = hooks.syncData(file.descriptor)
         // EINVAL: a file system without sync, where there is nothing to wait for.
         return result == 0 || result == -EINVAL ? file : try rewrite(name, after: result)
+    }
+
+    /// The second half of barrier B1, before `MAIL`: calls back when every claim made before the call
+    /// is on disk.
+    package func whenClaimsAreDurable(
+        then completion: @escaping @Sendable (SpoolError?) -> Void
+    ) {
+        folders.queue.sync.whenDurable(.arrivals) { error in
+            if let error { return completion(error) }
+            self.drops.whenDurable(completion)
+        }
     }
 
     /// A failed sync has marked the pages clean: only new pages can be trusted to reach the disk.
