@@ -27,7 +27,7 @@ struct SpoolSourceTests {
     @Test func `a file that changes between two chunks never gets its final dot`() async throws {
         try await withEngine { fixture in
             let name = try fixture.claim("a.eml", to: ["b@example.org"], body: Self.body)
-            let source = try source(of: name, in: fixture)
+            let source = try await source(of: name, in: fixture)
             let first = try await nextChunk(of: source).get()
             #expect(!first.isLast)
             try append("smuggled\n", to: "queue/\(text(name))", in: fixture)
@@ -41,7 +41,7 @@ struct SpoolSourceTests {
     {
         try await withEngine { fixture in
             let name = try fixture.claim("a.eml", to: ["b@example.org"], body: Self.body)
-            let source = try source(of: name, in: fixture)
+            let source = try await source(of: name, in: fixture)
             source.contentWillBeNeeded()
             try await waitUntil("moved") { fixture.names("queue/sending").count == 1 }
             try append("smuggled\n", to: "queue/sending/\(text(name))", in: fixture)
@@ -52,7 +52,7 @@ struct SpoolSourceTests {
     @Test func `a small message is sent from the octets that were inspected`() async throws {
         try await withEngine { fixture in
             let name = try fixture.claim("a.eml", to: ["b@example.org"])
-            let source = try source(of: name, in: fixture)
+            let source = try await source(of: name, in: fixture)
             source.contentWillBeNeeded()
             try await waitUntil("moved") { fixture.names("queue/sending").count == 1 }
             try append("smuggled\n", to: "queue/sending/\(text(name))", in: fixture)
@@ -67,7 +67,7 @@ struct SpoolSourceTests {
     @Test func `a file that an operator took is missing, not half sent`() async throws {
         try await withEngine { fixture in
             let name = try fixture.claim("a.eml", to: ["b@example.org"])
-            let source = try source(of: name, in: fixture)
+            let source = try await source(of: name, in: fixture)
             let path = fixture.folder.path("drop/queue/\(text(name))")
             try #require(rename(path, fixture.folder.path("drop/held/\(text(name))")) == 0)
             #expect(await end(of: source) == .missing)
@@ -76,8 +76,14 @@ struct SpoolSourceTests {
 
     private func text(_ name: SpoolName) -> String { String(decoding: name.octets, as: UTF8.self) }
 
-    private func source(of name: SpoolName, in fixture: EngineFixture) throws -> SpoolSource {
-        let outcome = MessageLoader(spool: fixture.spool, rules: MessageRules()).load(name)
+    private func source(
+        of name: SpoolName,
+        in fixture: EngineFixture
+    ) async throws -> SpoolSource {
+        let loader = MessageLoader(spool: fixture.spool, rules: MessageRules())
+        let outcome = await withCheckedContinuation { continuation in
+            loader.load(name) { continuation.resume(returning: $0) }
+        }
         guard case .loaded(let message) = outcome else { throw WaitError("\(outcome)") }
         return SpoolSource(
             message,
