@@ -82,6 +82,7 @@ struct LocalWriterTests {
                 close(file)
                 // Sometimes longer than `settle`, sometimes not.
                 if number % 4 == 0 { try await Task.sleep(for: .milliseconds(number * 4)) }
+                if number % 20 == 0 { try await relay.waitFor(.sent, "x.eml") }
             }
             try await Self.expectVersions(1000 + count, relay)
         }

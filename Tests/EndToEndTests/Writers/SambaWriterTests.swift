@@ -139,6 +139,7 @@ struct SambaWriterTests {
                 let part = commands[start..<min(start + 20, count)].joined(separator: "; ")
                 let run = try await server.run(part)
                 #expect(run.exit == .code(0), "\(run.errors)\(run.output)")
+                try await waitUntil("a version to be taken") { relay.places("x.eml") == [.sent] }
             }
             try await waitUntil("the last version") { try relay.received("v\(count)").count == 1 }
             try await waitUntil("its file to be settled") {
