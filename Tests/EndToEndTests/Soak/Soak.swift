@@ -226,10 +226,11 @@ extension Soak {
             for octets in lines {
                 let line = LoggedLine(String(decoding: octets, as: UTF8.self))
                 state.events[line["event"] ?? "?", default: 0] += 1
-                guard line["note"] == "possible duplicate", let file = line["file"] else {
-                    continue
+                guard let file = line["file"] else { continue }
+                state.ledger.note(String(file.dropLast(4))) { entry in
+                    if line["event"] == "sent" { entry.isLoggedSent = true }
+                    if line["note"] == "possible duplicate" { entry.announcements += 1 }
                 }
-                state.ledger.note(String(file.dropLast(4))) { $0.announcements += 1 }
             }
         }
     }

@@ -11,8 +11,10 @@ struct SoakLedger: Sendable {
         var spoiled = 0
         /// How often the log said *possible duplicate*.
         var announcements = 0
-        /// Whether an operator removed it on its way.
+        /// Whether an operator removed it, on its way or from `sent/` when that was too late.
         var isRemoved = false
+        /// Whether the log says that it was sent.
+        var isLoggedSent = false
         /// Whether a file in `failed/` had no reason beside it.
         var lacksReason = false
     }
@@ -71,7 +73,7 @@ extension SoakLedger.Entry {
         var complaints: [String] = []
         if spoiled > 0 { complaints.append("\(name) was not received as it was") }
         if lacksReason { complaints.append("\(name) failed without a reason") }
-        let expected = isRemoved ? 0 : message.kind.copies
+        let expected = isRemoved && !isLoggedSent ? 0 : message.kind.copies
         if copies > expected + announcements {
             complaints.append("\(name) came \(copies) times, \(announcements) announced")
         }

@@ -110,6 +110,9 @@ struct SoakVerdictTests {
             $0.note("x") { ($0.copies, $0.announcements) = (2, 1) }
         },
         Story("removed", .plain) { $0.note("x") { $0.isRemoved = true } },
+        Story("removed too late", .plain) {
+            $0.note("x") { ($0.copies, $0.isRemoved, $0.isLoggedSent) = (1, true, true) }
+        },
         Story(
             "lost",
             .plain,
