@@ -94,7 +94,7 @@ struct ClockStepTests {
     }
 
     private func deferred(_ fixture: EngineFixture, times: Int = 1) async throws {
-        try await waitUntil("deferred \(times) times") {
+        try await waitUntil("deferred \(times) times; the log: \(fixture.log.lines)") {
             fixture.nudge()
             return fixture.log.lines.count { $0.contains(" event=deferred ") } == times
         }
