@@ -6,13 +6,15 @@ struct LeftFiles {
     private struct Mark {
         var inode: UInt64
         var changed: Int64
+        /// Two changes within one tick of the kernel's clock have the same time.
+        var size: Int64
         /// The last scan that met it.
         var scan: Int
         /// Whether the obstacle may go although the file does not change.
         var mayPass = false
 
         func isOf(_ facts: FileFacts) -> Bool {
-            inode == facts.inode && changed == facts.changed
+            inode == facts.inode && changed == facts.changed && size == facts.size
         }
     }
 
@@ -63,6 +65,7 @@ struct LeftFiles {
         marks[key] = Mark(
             inode: facts.inode,
             changed: facts.changed,
+            size: facts.size,
             scan: scan,
             mayPass: obstacle.mayPass
         )
@@ -73,7 +76,7 @@ struct LeftFiles {
     mutating func rememberFolder(_ key: CandidateKey) -> Bool {
         let isNew = marks[key] == nil
         if isNew && marks.count >= limit { return false }
-        marks[key] = Mark(inode: 0, changed: 0, scan: scan)
+        marks[key] = Mark(inode: 0, changed: 0, size: 0, scan: scan)
         return isNew
     }
 

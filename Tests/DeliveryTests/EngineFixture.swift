@@ -193,7 +193,10 @@ final class EngineFixture: Sendable {
         self.folder = folder
         self.policy = policy
         let drop = try folder.makeFolder("drop")
-        spool = try MessageSpool(opening: SpoolOptions(dropPath: drop))
+        spool = try MessageSpool(
+            opening: SpoolOptions(dropPath: drop),
+            hooks: SpoolHooks(now: clock.engineClock.wall)
+        )
         let loop = group.next()
         submitters = scripts.map { ScriptedSubmitter(loop: loop, $0, probes: probes) }
         let (threads, log, clock) = (threads, log, clock.engineClock)

@@ -70,6 +70,22 @@ struct LeavingTests {
         }
     }
 
+    @Test func `a file that was filled within one tick of the clock is looked at again`() throws {
+        let pickup = try TestPickup()
+        try pickup.write("x.eml")
+        let descriptor = open(pickup.file("x.eml"), O_RDONLY)
+        defer { close(descriptor) }
+        let facts = try FileFacts(descriptor: descriptor)
+        let name = try #require(FileName(octets: "x.eml".utf8))
+        let key = CandidateKey(place: .drop([]), name: name)
+        var empty = facts
+        empty.size = 0
+        var left = LeftFiles(limit: 10)
+        #expect(left.remember(key, empty, .empty) == .new)
+        #expect(left.stillHolds(key, empty))
+        #expect(!left.stillHolds(key, facts))
+    }
+
     @Test func `another obstacle under the same name is reported again`() throws {
         let pickup = try TestPickup()
         #expect(mkfifo(pickup.file("x.eml"), 0o644) == 0)

@@ -252,6 +252,17 @@ struct CrossDeviceTests {
         return name
     }
 
+    @Test func `nothing is claimed before the sweep that it is waiting for`() throws {
+        let apart = try Apart()
+        try apart.spool.put("a.eml")
+        apart.spool.spool.awaitRecovery()
+        #expect(kind { _ = try apart.spool.claim("a.eml") } == .busy)
+        #expect(apart.spool.scratch.names("drop").contains("a.eml"))
+        _ = try apart.spool.spool.recover()
+        _ = try apart.spool.claim("a.eml")
+        #expect(apart.names("queue").count == 1)
+    }
+
     @Test func `a copy that fails gives the file back to its writer`() throws {
         let apart = try Apart()
         try apart.spool.put("a.eml")

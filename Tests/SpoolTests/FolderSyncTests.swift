@@ -106,6 +106,46 @@ struct FolderSyncTests {
         threads.stop()
     }
 
+    @Test func `a move out of the folder keeps nobody waiting who has arrived`() throws {
+        let disk = Disk()
+        let folder = disk.makeFolder()
+        disk.allow(1)
+        try folder.wait()
+        folder.touchDeparture()
+        let calls = Monitor(0)
+        folder.whenDurable(.arrivals) { error in calls.locked { $0 += error == nil ? 1 : 100 } }
+        #expect(calls.locked { $0 } == 1)
+        #expect(disk.begun == 1)
+        #expect(folder.isDirty)
+        disk.allow(1)
+        folder.whenDurable(.all) { error in calls.locked { $0 += error == nil ? 1 : 100 } }
+        #expect(calls.locked { $0 } == 2)
+        #expect(disk.begun == 2)
+    }
+
+    @Test func `who comes while the folder is synced goes on, and is told after the next`()
+        async throws
+    {
+        let disk = Disk()
+        let folder = disk.makeFolder()
+        let threads = SpoolThreads(count: 1)
+        let leader = Outcome()
+        leader.run(folder, on: threads)
+        try await waitUntil("the first sync") { disk.begun == 1 }
+        let calls = Monitor(0)
+        for _ in 0..<10 {
+            folder.touch()
+            folder.whenDurable(.arrivals) { error in calls.locked { $0 += error == nil ? 1 : 100 } }
+        }
+        #expect(calls.locked { $0 } == 0)
+        disk.allow(1)
+        try await waitUntil("the leader, who hands over") { leader.done || disk.begun == 2 }
+        disk.allow(1)
+        try await waitUntil("the others") { calls.locked { $0 } == 10 }
+        #expect(disk.begun == 2)
+        threads.stop()
+    }
+
     @Test func `a failed sync is not repeated and believed`() async throws {
         let disk = Disk()
         let folder = disk.makeFolder()
@@ -158,5 +198,28 @@ struct SpoolThreadsTests {
         threads.run { count.locked { $0 += 1 } }
         threads.stop()
         #expect(count.locked { $0 } == 5000)
+        threads.runAnyway { count.locked { $0 += 1 } }
+        #expect(count.locked { $0 } == 5001)
+    }
+
+    @Test(arguments: [true, false])
+    func `work does not wait for a thread that does not come back`(
+        isKnownToBlock: Bool
+    ) async throws {
+        let threads = SpoolThreads(count: 3)
+        let (stuck, done, go) = (Monitor(0), Monitor(0), Monitor(false))
+        let hang: @Sendable () -> Void = {
+            stuck.locked { $0 += 1 }
+            go.waiting { $0 ? () : nil }
+        }
+        for _ in 0..<2 {
+            threads.run { if isKnownToBlock { threads.blocking(hang) } else { hang() } }
+        }
+        try await waitUntil("two that hang") { stuck.locked { $0 } == 2 }
+        for _ in 0..<100 { threads.run { done.locked { $0 += 1 } } }
+        try await waitUntil("a hundred by the third") { done.locked { $0 } == 100 }
+        go.locked { $0 = true }
+        go.wakeAll()
+        threads.stop()
     }
 }
