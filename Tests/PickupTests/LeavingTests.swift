@@ -81,9 +81,12 @@ struct LeavingTests {
         var empty = facts
         empty.size = 0
         var left = LeftFiles(limit: 10)
-        #expect(left.remember(key, empty, .empty) == .new)
-        #expect(left.stillHolds(key, empty))
-        #expect(!left.stillHolds(key, facts))
+        let answer = left.remember(key, empty, .empty)
+        let holdsWhileEmpty = left.stillHolds(key, empty)
+        let holdsWhenFilled = left.stillHolds(key, facts)
+        #expect(answer == .new)
+        #expect(holdsWhileEmpty)
+        #expect(!holdsWhenFilled)
     }
 
     @Test func `another obstacle under the same name is reported again`() throws {
