@@ -60,12 +60,13 @@ extension DeliveryEngine {
         } else {
             let pause = policy.schedule.afterUncertain
             history.nextAttempt = clock.wall() + pause.nanoseconds / 1000
+            let due = clock.monotonic() + pause
             log.recovered(
                 leftover.name,
                 pickup: lane.pickup.name,
                 then: "retry in \(pause.components.seconds / 60) min"
             )
-            let move = SettlementOrder.Move.requeue(from: .sending, history, after: pause)
+            let move = SettlementOrder.Move.requeue(from: .sending, history, due: due)
             carryOut(SettlementOrder(name: leftover.name, move: move, message: nil), lane, nil)
         }
     }

@@ -57,13 +57,9 @@ extension DeliveryEngine {
         switch order.move {
         case .sent, .fail, .hold:
             lane.queue.finish(order.name.id)
-        case .requeue(_, let history, let pause):
+        case .requeue(_, let history, let due):
             lane.queue.finish(order.name.id)
-            lane.queue.postpone(
-                order.name,
-                until: now + pause,
-                nextAttempt: history?.nextAttempt
-            )
+            lane.queue.postpone(order.name, until: due, nextAttempt: history?.nextAttempt)
         case .recordPart(_, let state):
             nextPart(order, state, lane, route, at: now)
         }

@@ -62,7 +62,7 @@ extension DeliveryEngine {
         while let ready = route.ready.popFirst() {
             if ready.message.isInSending {
                 carryOut(
-                    .requeue(from: .sending, ready.message.state, after: .zero),
+                    .requeue(from: .sending, ready.message.state, due: now),
                     ready.message,
                     ready.lane,
                     route

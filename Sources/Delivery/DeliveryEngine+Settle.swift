@@ -133,7 +133,8 @@ extension DeliveryEngine {
             }
             // Due at once: what is loaded while its sender is suspended waits for the sender, and it
             // may have been forgiven while the message was on its way back.
-            carryOut(.requeue(from: folder, message.state, after: .zero), message, lane, route)
+            let now = clock.monotonic()
+            carryOut(.requeue(from: folder, message.state, due: now), message, lane, route)
         case .fail(let cause):
             settleFailure(cause, message, report, step)
         case .hold:
@@ -156,6 +157,7 @@ extension DeliveryEngine {
         after pause: Duration
     ) {
         let folder: SpoolFolder = message.isInSending ? .sending : .queue
+        let due = clock.monotonic() + pause
         if case .uncertain = report.end {
             step.lane.counters.uncertain += 1
             let minutes = pause.components.seconds / 60
@@ -166,7 +168,7 @@ extension DeliveryEngine {
         var history = history(message, report, step)
         history.nextAttempt = clock.wall() + pause.nanoseconds / 1000
         carryOut(
-            .requeue(from: folder, history, after: pause),
+            .requeue(from: folder, history, due: due),
             message,
             step.lane,
             step.route

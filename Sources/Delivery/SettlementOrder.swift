@@ -9,8 +9,9 @@ struct SettlementOrder: Sendable {
         case sent
         /// The outcome of a part becomes durable; the file stays where it is.
         case recordPart(in: SpoolFolder, DeliveryState)
-        /// Back to the queue, with a history if there is one; due after the pause.
-        case requeue(from: SpoolFolder, DeliveryState?, after: Duration)
+        /// Back to the queue, with a history if there is one; due at the instant of the engine's
+        /// clock, which does not depend on how long the disk takes.
+        case requeue(from: SpoolFolder, DeliveryState?, due: Duration)
         /// To `failed/`, the reason first.
         case fail(from: SpoolFolder, reason: [UInt8], DeliveryState?)
         /// To `held/`.
