@@ -79,7 +79,7 @@ struct PowerLossTests {
     @Test(.timeLimit(.minutes(15)))
     func `after a power cut that hits all messages at once each keeps the promise`() async throws {
         let recorded = try await Self.recorded.value
-        var random = CutGenerator(Self.seed)
+        var random = SeededGenerator(seed: Self.seed)
         let lines = recorded.recording.events.map(\.exit).shuffled(using: &random)
         let trees = WholeTrees(
             recorded.recording,

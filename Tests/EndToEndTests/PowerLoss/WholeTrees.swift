@@ -11,7 +11,7 @@ struct WholeTrees {
     private let recording: Recording
     private let model: DiskModel
     private var seen: Set<[MessageCase]> = []
-    private var random: CutGenerator
+    private var random: SeededGenerator
 
     /// Thinks through the power cuts at some lines.
     init(
@@ -22,7 +22,7 @@ struct WholeTrees {
     ) {
         self.recording = recording
         model = DiskModel(recording, unsynced: unsynced)
-        random = CutGenerator(seed)
+        random = SeededGenerator(seed: seed)
         for line in lines {
             cuts += 1
             let begun = model.operations.indices.filter { model.operations[$0].entry <= line }
@@ -71,22 +71,5 @@ struct WholeTrees {
                 )
             )
         }
-    }
-}
-
-/// A generator whose numbers can be had again.
-struct CutGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    /// Creates a generator.
-    init(_ seed: UInt64) { state = seed }
-
-    // Sebastiano Vigna's splitmix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -27,7 +27,7 @@ final class Soak: Sendable {
     private let state: Mutex<State>
 
     private struct State {
-        var dice: SoakDice
+        var dice: SeededGenerator
         var ledger = SoakLedger()
         var samples: [SoakSample] = []
         var number = 0
@@ -44,7 +44,7 @@ final class Soak: Sendable {
         self.relay = relay
         self.plan = plan
         self.hasDisk = hasDisk
-        state = Mutex(State(dice: SoakDice(seed: plan.seed)))
+        state = Mutex(State(dice: SeededGenerator(seed: plan.seed)))
         for pickup in SoakPickup.all { try relay.scratch.makeFolder(pickup.folder, mode: 0o700) }
         try relay.scratch.makeFolder("disk", mode: 0o700)
     }
@@ -76,7 +76,7 @@ final class Soak: Sendable {
     }
 
     /// Throws the dice.
-    func roll<Value>(_ body: (inout SoakDice) -> Value) -> Value {
+    func roll<Value>(_ body: (inout SeededGenerator) -> Value) -> Value {
         state.withLock { body(&$0.dice) }
     }
 
@@ -128,7 +128,7 @@ extension Soak {
     }
 
     private func dropMessage(
-        _ choose: (inout SoakDice) -> (pickup: SoakPickup, kind: SoakKind, lines: Int)
+        _ choose: (inout SeededGenerator) -> (pickup: SoakPickup, kind: SoakKind, lines: Int)
     ) throws {
         let (pickup, message) = state.withLock { state in
             let choice = choose(&state.dice)

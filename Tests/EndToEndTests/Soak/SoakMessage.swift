@@ -118,23 +118,7 @@ struct SoakMessage: Sendable, Hashable {
     }
 }
 
-/// Random numbers that come the same for the same seed.
-///
-/// SplitMix64, <https://prng.di.unimi.it/splitmix64.c>.
-struct SoakDice: RandomNumberGenerator {
-    private var state: UInt64
-
-    /// Starts a sequence.
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
+extension SeededGenerator {
     /// What to drop where: most are small, some have hundreds of kilobytes, a few up to five
     /// megabytes.
     mutating func message() -> (pickup: SoakPickup, kind: SoakKind, lines: Int) {

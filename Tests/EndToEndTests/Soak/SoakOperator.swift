@@ -50,7 +50,7 @@ extension Soak {
         }
     }
 
-    private static func somePickup(_ dice: inout SoakDice) -> SoakPickup {
+    private static func somePickup(_ dice: inout SeededGenerator) -> SoakPickup {
         SoakPickup.all.randomElement(using: &dice) ?? SoakPickup.all[0]
     }
 
