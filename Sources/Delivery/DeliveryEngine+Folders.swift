@@ -25,14 +25,55 @@ extension DeliveryEngine {
             noteResumed(lane)
             for problem in recovery.problems { log.spoolProblem(problem, pickup: lane.pickup.name) }
             for history in recovery.uncertain { settleLeftover(history, lane) }
+            for name in recovery.damaged { holdDamaged(name, lane) }
             scan(lane)
         }
     }
 
     private func settleLeftover(_ leftover: DeliveryState, _ lane: PickupLane) {
         let policy = lane.pickup.policy
+        let mustHold = policy.whenUncertain == .hold || leftover.uncertainCount > 0
+        let history = afterCrash(leftover)
+        lane.counters.uncertain += 1
+        lane.queue.begin(leftover.name.id)
+        if mustHold {
+            hold(history, .uncertainLeftover(leftover.name, pickup: lane.pickup.name), lane)
+        } else {
+            requeue(history, after: policy.schedule.afterUncertain, lane)
+        }
+    }
+
+    /// Sets aside a message whose history cannot be read: nobody can know who has it already, and a
+    /// person has to decide; the other messages of its pickup go on.
+    private func holdDamaged(_ name: SpoolName, _ lane: PickupLane) {
+        let text = ReasonText.damagedLeftover(name, pickup: lane.pickup.name)
+        lane.counters.uncertain += 1
+        lane.queue.begin(name.id)
+        hold(afterCrash(DeliveryState(name)), text, lane)
+    }
+
+    private func hold(_ history: DeliveryState, _ text: ReasonText, _ lane: PickupLane) {
+        lane.counters.held += 1
+        log.recovered(history.name, pickup: lane.pickup.name, then: "held")
+        let move = SettlementOrder.Move.hold(from: .sending, reason: text.octets(), history)
+        carryOut(SettlementOrder(name: history.name, move: move, message: nil), lane, nil)
+    }
+
+    private func requeue(_ leftover: DeliveryState, after pause: Duration, _ lane: PickupLane) {
         var history = leftover
-        let mustHold = policy.whenUncertain == .hold || history.uncertainCount > 0
+        history.nextAttempt = clock.wall() + pause.nanoseconds / 1000
+        let due = clock.monotonic() + pause
+        log.recovered(
+            history.name,
+            pickup: lane.pickup.name,
+            then: "retry in \(pause.components.seconds / 60) min"
+        )
+        let move = SettlementOrder.Move.requeue(from: .sending, history, due: due)
+        carryOut(SettlementOrder(name: history.name, move: move, message: nil), lane, nil)
+    }
+
+    private func afterCrash(_ leftover: DeliveryState) -> DeliveryState {
+        var history = leftover
         history.uncertainCount += 1
         history.lastReply = "Postchute ended while the content was on the wire."
         history.attempts.append(
@@ -45,30 +86,7 @@ extension DeliveryEngine {
                 detail: history.lastReply
             )
         )
-        lane.counters.uncertain += 1
-        lane.queue.begin(leftover.name.id)
-        if mustHold {
-            lane.counters.held += 1
-            log.recovered(leftover.name, pickup: lane.pickup.name, then: "held")
-            let text = ReasonText.uncertainLeftover(leftover.name, pickup: lane.pickup.name)
-            let move = SettlementOrder.Move.hold(
-                from: .sending,
-                reason: text.octets(),
-                history
-            )
-            carryOut(SettlementOrder(name: leftover.name, move: move, message: nil), lane, nil)
-        } else {
-            let pause = policy.schedule.afterUncertain
-            history.nextAttempt = clock.wall() + pause.nanoseconds / 1000
-            let due = clock.monotonic() + pause
-            log.recovered(
-                leftover.name,
-                pickup: lane.pickup.name,
-                then: "retry in \(pause.components.seconds / 60) min"
-            )
-            let move = SettlementOrder.Move.requeue(from: .sending, history, due: due)
-            carryOut(SettlementOrder(name: leftover.name, move: move, message: nil), lane, nil)
-        }
+        return history
     }
 
     /// Reads the queue folder on a spool thread, unless that is under way.
@@ -116,16 +134,24 @@ extension DeliveryEngine {
 /// What stood in `sending/` at start, with its history, and what could not be repaired.
 struct Leftovers: Sendable {
     let uncertain: [DeliveryState]
+    /// What stood there with a history that makes no sense.
+    let damaged: [SpoolName]
     let problems: [SpoolError]
 
     /// Sweeps a spool after a crash; blocking.
     init(recovering spool: MessageSpool) throws(SpoolError) {
         let recovery = try spool.recover()
         var uncertain: [DeliveryState] = []
+        var damaged: [SpoolName] = []
         for name in recovery.uncertain {
-            uncertain.append(try spool.state(of: name.id) ?? DeliveryState(name))
+            do throws(SpoolError) {
+                uncertain.append(try spool.state(of: name.id) ?? DeliveryState(name))
+            } catch where error.kind.isDamage {
+                damaged.append(name)
+            }
         }
         self.uncertain = uncertain
+        self.damaged = damaged
         problems = recovery.problems
     }
 }

@@ -43,11 +43,35 @@ extension ReasonText {
 
     /// The text of a message that was on the wire when the process or the power died, twice.
     static func uncertainLeftover(_ name: SpoolName, pickup: String) -> ReasonText {
-        var text = ReasonText(
+        leftover(
+            name,
+            pickup,
             happened: "It is not known whether the server accepted this message: Postchute ended "
                 + "while its content was on the wire.",
             advice: uncertainAdvice(nil)
         )
+    }
+
+    /// The text of a message that was on the wire when the process or the power died, and whose
+    /// history is damaged.
+    static func damagedLeftover(_ name: SpoolName, pickup: String) -> ReasonText {
+        leftover(
+            name,
+            pickup,
+            happened: "It is not known who has this message: Postchute ended while its content was "
+                + "on the wire, and its history is damaged.",
+            advice: uncertainAdvice(nil) + " A release sends it to every recipient, also to those "
+                + "who have it."
+        )
+    }
+
+    private static func leftover(
+        _ name: SpoolName,
+        _ pickup: String,
+        happened: String,
+        advice: String
+    ) -> ReasonText {
+        var text = ReasonText(happened: happened, advice: advice)
         text.facts = [
             ("File", name.original.display), ("Pickup", pickup), ("Message", name.id.text),
         ]

@@ -126,13 +126,8 @@ extension MessageSpool {
     func readableState(of id: SpoolID) throws(SpoolError) -> DeliveryState? {
         do throws(SpoolError) {
             return try states.load(id)
-        } catch {
-            switch error.kind {
-            case .corrupt, .notPlain: return nil
-            case .vanished, .exists, .noSpace, .denied, .readOnly, .io, .sick, .crossDevice,
-                .unsafe, .locked, .changed, .busy, .onTheWire, .other:
-                throw error
-            }
+        } catch where error.kind.isDamage {
+            return nil
         }
     }
 

@@ -37,6 +37,16 @@ package struct SpoolError: Error, Hashable, Sendable {
         case corrupt(String)
         /// Anything else.
         case other
+
+        /// Whether reading the file again can only show the same nonsense.
+        package var isDamage: Bool {
+            switch self {
+            case .corrupt, .notPlain: true
+            case .vanished, .exists, .noSpace, .denied, .readOnly, .io, .sick, .crossDevice,
+                .unsafe, .locked, .changed, .busy, .onTheWire, .other:
+                false
+            }
+        }
     }
 
     /// What can be done about it.

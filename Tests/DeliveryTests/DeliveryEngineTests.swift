@@ -310,6 +310,34 @@ struct DeliveryEngineTests {
         }
     }
 
+    @Test func `what a crash left in sending with a damaged history is held and stops nothing else`()
+        async throws
+    {
+        try await withEngine { fixture in
+            let name = try fixture.claim("a.eml", to: ["b@example.org"])
+            try fixture.spool.beginSending(name)
+            try fixture.folder.write("postchute-state 1\nid", to: "drop/state/\(name.id.text)")
+            try fixture.claim("b.eml", to: ["b@example.org"])
+            try await fixture.begin()
+            try await waitUntil("the other sent") { fixture.sent.count == 1 }
+            try await waitUntil("held") { fixture.names("held").count == 2 }
+            #expect(fixture.log.lines.contains { $0.contains("event=uncertain") })
+            let reason = try fixture.folder.text("drop/held/\(name.id.text).a.eml.txt")
+            #expect(
+                reason.contains(
+                    "It is not known who has this message: Postchute ended while its content was on "
+                        + "the wire, and its history is damaged."
+                )
+            )
+            #expect(
+                reason.contains(
+                    "A release sends it to every recipient, also to those who have it."
+                )
+            )
+            #expect(try fixture.spool.state(of: name.id)?.uncertainCount == 1)
+        }
+    }
+
     @Test func `a message without recipients fails with a reason and without an attempt`()
         async throws
     {
