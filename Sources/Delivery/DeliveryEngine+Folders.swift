@@ -146,7 +146,7 @@ struct Leftovers: Sendable {
         for name in recovery.uncertain {
             do throws(SpoolError) {
                 uncertain.append(try spool.state(of: name.id) ?? DeliveryState(name))
-            } catch where error.kind.isDamage {
+            } catch  where error.kind.isDamage {
                 damaged.append(name)
             }
         }

@@ -5,7 +5,8 @@ internal import Glibc
 /// Whoever comes while no sync runs calls `fsync`, for all who have come by then, and again for those
 /// who came meanwhile; the others leave a closure behind and go on. A thread that slept instead would
 /// cost two context switches for each message and barrier, more than the rest of its work. Nobody
-/// waits when nothing has happened since the last sync. A failed sync makes the folder *sick* for
+/// waits when nothing has happened since the last sync. Where nobody is held up by the wait, the syncs
+/// keep a distance, so that more share one (``Haste/leisurely``). A failed sync makes the folder *sick* for
 /// good: the kernel reports an error once and marks the pages clean, so a second sync would succeed
 /// without writing.
 package final class FolderSync: Sendable {
@@ -15,6 +16,14 @@ package final class FolderSync: Sendable {
         case all
         /// All but moves out of the folder, whose new name is another folder's to keep.
         case arrivals
+    }
+
+    /// Whether somebody is held up until the changes are durable.
+    enum Haste {
+        /// One sync after another, for as long as anybody waits.
+        case urgent
+        /// After a sync a rest of some milliseconds.
+        case leisurely
     }
 
     /// Hears that the changes are durable, or why nobody will ever know.
@@ -71,11 +80,16 @@ package final class FolderSync: Sendable {
     ///
     /// Calls back at once when they are. Otherwise this may be the thread that syncs, for others too
     /// as long as they come: not for a thread that has other duties.
-    func whenDurable(_ changes: Changes, _ completion: @escaping Completion) {
-        switch state.locked({ enlist(&$0, changes, completion) }) {
-        case .call(let error): completion(error)
-        case .lead: lead { false }
-        case .leave: break
+    func whenDurable(
+        _ changes: Changes,
+        _ haste: Haste = .urgent,
+        _ completion: @escaping Completion
+    ) {
+        switch (state.locked { enlist(&$0, changes, completion) }, haste) {
+        case (.call(let error), _): completion(error)
+        case (.lead, .urgent): lead { false }
+        case (.lead, .leisurely): leadAtLeisure()
+        case (.leave, _): break
         }
     }
 
@@ -120,10 +134,21 @@ package final class FolderSync: Sendable {
     /// Syncs for everybody who waits, until nobody does or this thread has had enough.
     private func lead(until hasEnough: () -> Bool) {
         while let touched = begin() {
-            let (served, error) = finish(touched, hooks.sync(descriptor))
-            for completion in served { completion(error) }
+            sync(touched)
             if hasEnough() { return handOver() }
         }
+    }
+
+    /// Syncs once, and leads on after a rest; whoever comes meanwhile is led.
+    private func leadAtLeisure() {
+        guard let touched = begin() else { return }
+        sync(touched)
+        hooks.soon { self.leadAtLeisure() }
+    }
+
+    private func sync(_ touched: UInt64) {
+        let (served, error) = finish(touched, hooks.sync(descriptor))
+        for completion in served { completion(error) }
     }
 
     private func begin() -> UInt64? {

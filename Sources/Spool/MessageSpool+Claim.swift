@@ -126,7 +126,7 @@ extension MessageSpool {
     func readableState(of id: SpoolID) throws(SpoolError) -> DeliveryState? {
         do throws(SpoolError) {
             return try states.load(id)
-        } catch where error.kind.isDamage {
+        } catch  where error.kind.isDamage {
             return nil
         }
     }

@@ -118,7 +118,8 @@ extension MessageSpool {
         } catch {
             return completion(.failure(error))
         }
-        folder.sync.whenDurable(.arrivals) { error in
+        // Nobody's message waits for it: under load one sync in some milliseconds serves all.
+        folder.sync.whenDurable(.arrivals, .leisurely) { error in
             completion(
                 Result { () throws(SpoolError) in
                     if let error { throw error }

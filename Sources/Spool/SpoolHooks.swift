@@ -14,18 +14,22 @@ package struct SpoolHooks: Sendable {
     package var syncData: @Sendable (_ descriptor: Int32) -> Int32
     /// Runs blocking work on another thread, at once on this one where there is no other.
     package var later: @Sendable (_ work: @escaping @Sendable () -> Void) -> Void
+    /// The same after some milliseconds.
+    package var soon: @Sendable (_ work: @escaping @Sendable () -> Void) -> Void
 
     /// Creates hooks; the system's own by default.
     package init(
         now: @escaping @Sendable () -> Int64 = { SpoolHooks.systemTime() },
         sync: @escaping @Sendable (Int32) -> Int32 = { SpoolHooks.systemSync($0) },
         syncData: @escaping @Sendable (Int32) -> Int32 = { SpoolHooks.systemSyncData($0) },
-        later: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
+        later: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() },
+        soon: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
     ) {
         self.now = now
         self.sync = sync
         self.syncData = syncData
         self.later = later
+        self.soon = soon
     }
 
     /// The system's own calls for a daemon: its threads know when one of them waits for the disk.
@@ -33,7 +37,8 @@ package struct SpoolHooks: Sendable {
         self.init(
             sync: { descriptor in threads.blocking { SpoolHooks.systemSync(descriptor) } },
             syncData: { descriptor in threads.blocking { SpoolHooks.systemSyncData(descriptor) } },
-            later: { threads.runAnyway($0) }
+            later: { threads.runAnyway($0) },
+            soon: { threads.runSoon($0) }
         )
     }
 

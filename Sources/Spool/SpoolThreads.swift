@@ -13,6 +13,8 @@ package final class SpoolThreads: Sendable {
     private struct Work {
         var pending: [@Sendable () -> Void] = []
         var head = 0
+        /// What is to run a little later.
+        var deferred: [@Sendable () -> Void] = []
         /// Threads that wait for `semaphore` and have not been woken.
         var idle = 0
         /// Threads that run and do not wait for the disk.
@@ -50,6 +52,24 @@ package final class SpoolThreads: Sendable {
     /// Runs `body` on one of the threads, or on the caller's after ``stop()``.
     package func runAnyway(_ body: @escaping @Sendable () -> Void) {
         if !accepts(body) { body() }
+    }
+
+    /// Runs `body` on one of the threads within some five milliseconds, or on the caller's after
+    /// ``stop()``: for work that is cheaper when more has come together.
+    package func runSoon(_ body: @escaping @Sendable () -> Void) {
+        enum Answer { case refused, kept, watch }
+        let answer: Answer = work.locked { work in
+            if work.isStopped { return .refused }
+            work.deferred.append(body)
+            if work.isWatched { return .kept }
+            work.isWatched = true
+            return .watch
+        }
+        switch answer {
+        case .watch: watchStarts.post()
+        case .refused: body()
+        case .kept: break
+        }
     }
 
     private func accepts(_ body: @escaping @Sendable () -> Void) -> Bool {
@@ -139,19 +159,22 @@ extension SpoolThreads {
         }
     }
 
-    /// Wakes one more thread whenever work has waited too long, for as long as any waits.
+    /// Wakes one more thread whenever work has waited too long, for as long as any waits, and hands
+    /// over what was to run a little later.
     private func watch() {
         enum Step { case wake, go, sleep, end }
         var expected = 0
         while true {
             let step: Step = work.locked { work in
                 if work.isStopped { return .end }
+                let isNew = self.admitDeferred(&work)
                 let waiting = work.pending.count - work.head
                 work.isWatched = waiting > 0
                 if waiting == 0 { return .sleep }
                 defer { expected = work.taken + waiting }
                 let isLate = work.taken < expected
-                return isLate && mustWake(&work, beyondProcessors: true) ? .wake : .go
+                guard isLate || isNew else { return .go }
+                return mustWake(&work, beyondProcessors: isLate) ? .wake : .go
             }
             switch step {
             case .wake: wakeUps.post()
@@ -161,6 +184,13 @@ extension SpoolThreads {
             }
             usleep(Self.patienceMicroseconds)
         }
+    }
+
+    private func admitDeferred(_ work: inout Work) -> Bool {
+        if work.deferred.isEmpty { return false }
+        work.pending += work.deferred
+        work.deferred = []
+        return true
     }
 
     private func serve() {
@@ -187,6 +217,7 @@ extension SpoolThreads {
     }
 
     private func next(_ work: inout Work) -> Next {
+        if work.isStopped { _ = admitDeferred(&work) }
         guard work.head < work.pending.count else {
             work.active -= 1
             if work.isStopped { return .end }

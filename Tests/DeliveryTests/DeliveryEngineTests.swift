@@ -310,7 +310,8 @@ struct DeliveryEngineTests {
         }
     }
 
-    @Test func `what a crash left in sending with a damaged history is held and stops nothing else`()
+    @Test
+    func `what a crash left in sending with a damaged history is held and stops nothing else`()
         async throws
     {
         try await withEngine { fixture in

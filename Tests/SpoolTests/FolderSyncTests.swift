@@ -17,7 +17,10 @@ struct FolderSyncTests {
         let state = Monitor(State())
         var begun: Int { state.locked { $0.begun } }
 
-        func makeFolder() -> FolderSync {
+        /// `soon` is what a leader does instead of resting.
+        func makeFolder(
+            soon: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
+        ) -> FolderSync {
             let sync: @Sendable (Int32) -> Int32 = { _ in
                 self.state.locked { $0.begun += 1 }
                 return self.state.waiting { state in
@@ -29,7 +32,7 @@ struct FolderSyncTests {
             return FolderSync(
                 descriptor: 0,
                 path: Array("/q".utf8),
-                hooks: SpoolHooks(sync: sync)
+                hooks: SpoolHooks(sync: sync, soon: soon)
             )
         }
 
@@ -123,6 +126,32 @@ struct FolderSyncTests {
         #expect(disk.begun == 2)
     }
 
+    @Test func `who has leisure is synced for at once, and after a rest together with the others`()
+    {
+        let disk = Disk()
+        let rests = Monitor<[@Sendable () -> Void]>([])
+        let folder = disk.makeFolder { rest in rests.locked { $0.append(rest) } }
+        disk.allow(3)
+        let calls = Monitor(0)
+        let come: () -> Void = {
+            folder.touch()
+            folder.whenDurable(.arrivals, .leisurely) { error in
+                calls.locked { $0 += error == nil ? 1 : 100 }
+            }
+        }
+        let endRest: () -> Void = { for rest in rests.locked({ $0.removingAll() }) { rest() } }
+        come()
+        #expect(calls.locked { $0 } == 1)
+        for _ in 0..<10 { come() }
+        #expect((disk.begun, calls.locked { $0 }) == (1, 1))
+        endRest()
+        #expect((disk.begun, calls.locked { $0 }) == (2, 11))
+        endRest()
+        #expect(rests.locked { $0.isEmpty })
+        come()
+        #expect((disk.begun, calls.locked { $0 }) == (3, 12))
+    }
+
     @Test func `who comes while the folder is synced goes on, and is told after the next`()
         async throws
     {
@@ -187,6 +216,14 @@ struct FolderSyncTests {
     }
 }
 
+extension Array {
+    /// Empties the array and returns what was in it.
+    fileprivate mutating func removingAll() -> Self {
+        defer { self = [] }
+        return self
+    }
+}
+
 @Suite("Spool threads")
 struct SpoolThreadsTests {
     @Test func `stopping finishes what was handed over and drops the rest`() {
@@ -200,6 +237,20 @@ struct SpoolThreadsTests {
         #expect(count.locked { $0 } == 5000)
         threads.runAnyway { count.locked { $0 += 1 } }
         #expect(count.locked { $0 } == 5001)
+    }
+
+    @Test func `what is to run soon does so by itself, and before a stop ends`() async throws {
+        let threads = SpoolThreads(count: 2)
+        let count = Monitor(0)
+        for _ in 0..<10 { threads.runSoon { count.locked { $0 += 1 } } }
+        try await waitUntil("ten that ran") { count.locked { $0 } == 10 }
+        for _ in 0..<10 {
+            threads.runSoon { threads.runSoon { count.locked { $0 += 1 } } }
+        }
+        threads.stop()
+        #expect(count.locked { $0 } == 20)
+        threads.runSoon { count.locked { $0 += 1 } }
+        #expect(count.locked { $0 } == 21)
     }
 
     @Test(arguments: [true, false])
