@@ -14,6 +14,9 @@ import processes
 from contest import Bench
 from rows import ROWS
 
+# What Postfix opens to one destination by default (default_destination_concurrency_limit).
+SESSIONS = 20
+
 
 def arguments():
     """The command line; scripts/bench explains it."""
@@ -22,7 +25,7 @@ def arguments():
     parser.add_argument("--quick", dest="mode", action="store_const", const="quick", default="normal")
     parser.add_argument("--full", dest="mode", action="store_const", const="full")
     parser.add_argument("--folder", default=os.environ.get("TMPDIR", "/var/tmp"))
-    parser.add_argument("--sessions", type=int, default=8)
+    parser.add_argument("--sessions", type=int, default=SESSIONS)
     parser.add_argument("--lf", action="store_true")
     parser.add_argument("--json")
     parser.add_argument("--write", action="store_true")
@@ -43,7 +46,7 @@ def measure(given, scratch):
     setup.make_certificate()
     kind = processes.run(setup.tools / "fill", "-n", 0, scratch).split()[3]
     mode = "" if given.mode == "normal" else f" --{given.mode}"
-    mode += f" --sessions {given.sessions}" if given.sessions != 8 else ""
+    mode += f" --sessions {given.sessions}" if given.sessions != SESSIONS else ""
     mode += " --lf" if given.lf else ""
     about = figures.machine(kind, mode)
     print(f"bench: {about}", file=sys.stderr)

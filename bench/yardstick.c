@@ -5,7 +5,7 @@
  *   yardstick -p PORT [-c SESSIONS] [-w WORKERS] [-t] FOLDER
  *
  *   -p  an SMTP server on 127.0.0.1
- *   -c  sessions, 8 without it
+ *   -c  sessions, 20 without it
  *   -w  threads for what blocks before the envelope, 16 without it
  *   -t  over STARTTLS, without looking at the certificate
  *
@@ -44,7 +44,7 @@ enum {
     FOUND_LIMIT = 4096,         /* names read ahead */
     CHAIN = 256,                /* names handed on at a time */
     CLAIMED_LIMIT = 1024,       /* claimed and not yet given to a session: each holds a descriptor */
-    TYPICAL_SESSIONS = 8,
+    TYPICAL_SESSIONS = 20,
     TYPICAL_WORKERS = 16,
 };
 
