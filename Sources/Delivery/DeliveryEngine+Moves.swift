@@ -74,7 +74,7 @@ extension DeliveryEngine {
     ) {
         guard var message = order.message else { return lane.queue.finish(order.name.id) }
         message.state = state
-        guard let route = route ?? lane.activeRoute ?? lane.routes.first else { return }
+        guard let route = route ?? lane.activeRoute ?? lane.routes.first?.lane else { return }
         route.ready.prepend(ReadyMessage(message: message, lane: lane))
         if self.state.isStopping { giveBack(route, at: now) } else { submitReady(route, at: now) }
     }

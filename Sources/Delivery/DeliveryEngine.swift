@@ -56,8 +56,8 @@ package final class DeliveryEngine: Sendable {
         if let old = lane(pickup.name) { retire(old) }
         state.lastKey += 1
         let lane = PickupLane(pickup, key: state.lastKey)
-        lane.routes = pickup.routes.compactMap { route($0) }
-        for route in lane.routes { route.pickups.append(lane) }
+        lane.routes = pickup.routes.compactMap { route($0).map(RouteReference.init) }
+        for route in lane.routes { route.lane.pickups.append(lane) }
         state.lanes.append(lane)
         recover(lane)
     }

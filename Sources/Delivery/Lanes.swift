@@ -79,7 +79,7 @@ final class PickupLane {
     let key: Int
     /// Whether a newer lane has taken its place: what is under way is finished, nothing begins.
     var isRetired = false
-    var routes: [RouteLane] = []
+    var routes: [RouteReference] = []
     var queue = PickupQueue()
     var history = SuspensionHistory()
     var isPaused = false
@@ -111,7 +111,7 @@ final class PickupLane {
     /// the search.
     var activeRoute: RouteLane? {
         for route in routes {
-            guard let cause = route.condition.suspension?.cause else { return route }
+            guard let cause = route.lane.condition.suspension?.cause else { return route.lane }
             if !cause.allowsFailover { return nil }
         }
         return nil
@@ -161,6 +161,11 @@ final class RouteLane {
 
     /// Whether another message should be loaded.
     var wantsMore: Bool { loading + ready.count + submitting < route.connections + prefetch }
+}
+
+/// A route of a pickup, not owned: the engine owns both, and a route its pickups.
+struct RouteReference {
+    unowned let lane: RouteLane
 }
 
 /// A loaded message and the pickup it belongs to.
