@@ -83,6 +83,7 @@ extension Barrier {
     ///
     /// Without B3 a message falls back to `sending/`, where it is *uncertain*: its second copy is
     /// announced. The sync shortens the time in which that can happen from half a minute to a few
-    /// milliseconds.
-    var isShownByReplay: Bool { self != .day }
+    /// milliseconds. Without the sync of a history its message is set aside with a reason: who has it
+    /// is for a person to find out.
+    var isShownByReplay: Bool { self != .day && self != .stateContent }
 }

@@ -8,6 +8,8 @@ struct ProcessFigures: Sendable {
     let peakKB: Int
     let threads: Int
     let descriptors: Int
+    /// What the descriptors lead to: paths, or kinds such as `socket`.
+    let open: [String]
     /// Processor time used so far, in seconds.
     let processorTime: Double
 
@@ -22,13 +24,27 @@ struct ProcessFigures: Sendable {
         residentKB = values["VmRSS"] ?? 0
         peakKB = values["VmHWM"] ?? 0
         threads = values["Threads"] ?? 0
-        descriptors = folderNames("/proc/\(id)/fd").count
+        let links = folderNames("/proc/\(id)/fd")
+        descriptors = links.count
+        open = links.map { Self.target(of: "/proc/\(id)/fd/\($0)") }
         // The second field is the program's name in parentheses; utime and stime are 14 and 15.
         let stat = String(decoding: try readFile("/proc/\(id)/stat"), as: UTF8.self)
         let fields = (stat.split(separator: ")").last ?? "").split(separator: " ")
         guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12])
         else { throw WaitError("cannot read /proc/\(id)/stat") }
         processorTime = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    private static func target(of link: String) -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
+            let count = readlink(link, buffer.baseAddress, buffer.count)
+            guard count > 0 else { return "closed meanwhile" }
+            let octets = buffer[..<count].map { UInt8(bitPattern: $0) }
+            // `socket:[4711]`: the number says nothing.
+            let isNumbered = octets.last == UInt8(ascii: "]")
+            let kept = isNumbered ? octets.prefix { $0 != UInt8(ascii: ":") } : octets[...]
+            return String(decoding: kept, as: UTF8.self)
+        }
     }
 
     /// The processes a process has started and not yet waited for.

@@ -172,7 +172,9 @@ extension Soak {
         for _ in 0..<20 {
             try await Task.sleep(for: .milliseconds(100))
             let sample = try measure(isAtRest: true)
-            quietest.descriptors = min(quietest.descriptors, sample.descriptors)
+            if sample.descriptors < quietest.descriptors {
+                (quietest.descriptors, quietest.open) = (sample.descriptors, sample.open)
+            }
             quietest.threads = min(quietest.threads, sample.threads)
         }
         add(quietest)
@@ -207,7 +209,8 @@ extension Soak {
                 messages: state.ledger.arrivalCount,
                 logLines: state.logLines,
                 queue: state.ledger.openCount,
-                isAtRest: isAtRest
+                isAtRest: isAtRest,
+                open: figures.open
             )
         }
     }

@@ -67,8 +67,13 @@ struct SoakTests {
 
     private static func checkFigures(_ soak: Soak) {
         let atRest = soak.samples.filter(\.isAtRest)
-        #expect(atRest.last?.descriptors == atRest.first?.descriptors, "seed \(soak.plan.seed)")
-        #expect(atRest.last?.threads == atRest.first?.threads, "seed \(soak.plan.seed)")
+        guard let first = atRest.first, let last = atRest.last else {
+            Issue.record("nothing was measured")
+            return
+        }
+        let seed = "seed \(soak.plan.seed)"
+        #expect(last.descriptors == first.descriptors, "\(seed): \(last.opened(since: first))")
+        #expect(last.threads == first.threads, "\(seed)")
         guard LongRun.isOn else { return }
         #expect(SoakTrend(soak.samples, warmUp: warmUp(soak)).complaints == [])
     }

@@ -17,6 +17,18 @@ struct SoakSample: Sendable {
     var queue: Int
     /// Whether nothing was on its way and sessions were closed.
     var isAtRest: Bool
+    /// What the descriptors led to.
+    var open: [String] = []
+
+    /// What was not open in an earlier sample.
+    func opened(since earlier: SoakSample) -> [String] {
+        var rest = earlier.open
+        return open.filter { file in
+            guard let index = rest.firstIndex(of: file) else { return true }
+            rest.remove(at: index)
+            return false
+        }
+    }
 }
 
 /// What many samples say about growth: pure, so that the criteria can be tested.
