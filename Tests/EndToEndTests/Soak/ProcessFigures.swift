@@ -36,15 +36,18 @@ struct ProcessFigures: Sendable {
     }
 
     private static func target(of link: String) -> String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
-            let count = readlink(link, buffer.baseAddress, buffer.count)
-            guard count > 0 else { return "closed meanwhile" }
-            let octets = buffer[..<count].map { UInt8(bitPattern: $0) }
-            // `socket:[4711]`: the number says nothing.
-            let isNumbered = octets.last == UInt8(ascii: "]")
-            let kept = isNumbered ? octets.prefix { $0 != UInt8(ascii: ":") } : octets[...]
-            return String(decoding: kept, as: UTF8.self)
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = buffer.withUnsafeMutableBytes { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { buffer in
+                buffer.baseAddress.map { readlink(link, $0, buffer.count) } ?? 0
+            }
         }
+        guard count > 0 else { return "closed meanwhile" }
+        let octets = buffer.prefix(count)
+        // `socket:[4711]`: the number says nothing.
+        let isNumbered = octets.last == UInt8(ascii: "]")
+        let kept = isNumbered ? octets.prefix { $0 != UInt8(ascii: ":") } : octets
+        return String(decoding: kept, as: UTF8.self)
     }
 
     /// The processes a process has started and not yet waited for.
