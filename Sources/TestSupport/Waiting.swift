@@ -11,7 +11,8 @@ package struct WaitError: Error, CustomStringConvertible {
     }
 }
 
-/// How much slower than usual everything is: sanitized programs take many times as long.
+/// How much slower and larger than usual everything is: sanitized programs take many times as long,
+/// and remember what they have freed.
 package enum Patience {
     /// Set by `scripts/sanitize`; 1 without it.
     package static let factor =
