@@ -38,11 +38,16 @@ struct Attendant {
     }
 
     /// Whether every message is at its end, so far as folders show by numbers.
-    var isDone: Bool {
+    ///
+    /// Looks twice: one that is moved while folders are read one after another may be in none of them,
+    /// and would be taken for removed.
+    var isDone: Bool { looksDone && looksDone }
+
+    private var looksDone: Bool {
+        guard isIdle else { return false }
         let wanted = Dictionary(grouping: ends.values) { $0 }.mapValues(\.count)
-        let isThere = [(Place.sent, MessageEnd.sent), (.failed, .failed), (.held, .held)]
+        return [(Place.sent, MessageEnd.sent), (.failed, .failed), (.held, .held)]
             .allSatisfy { relay.entries($0).count == wanted[$1, default: 0] }
-        return isThere && isIdle
     }
 
     private var isIdle: Bool {
