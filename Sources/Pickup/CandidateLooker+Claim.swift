@@ -75,31 +75,24 @@ extension CandidateLooker {
         _ completeness: Completeness
     ) throws(SpoolError) -> LookOutcome {
         let reason = Array(HeldReason.text(of: completeness, patience: rules.patience).utf8)
-        if case .drop(let path) = key.place {
-            do throws(SpoolError) {
-                let name = try spool.hold(
-                    unclaimed: key.name,
-                    in: try directory(path),
-                    descriptor: file.descriptor,
-                    facts: facts,
-                    reason: reason
-                )
-                return held(name, key, completeness)
-            } catch {
-                guard error.kind == .crossDevice else { throw error }
-            }
+        let name: SpoolName
+        switch key.place {
+        case .drop(let path):
+            name = try spool.hold(
+                unclaimed: key.name,
+                in: try directory(path),
+                descriptor: file.descriptor,
+                facts: facts,
+                reason: reason
+            )
+        case .queue:
+            name = try spool.hold(
+                stray: key.name,
+                descriptor: file.descriptor,
+                facts: facts,
+                reason: reason
+            )
         }
-        switch try spool.hold(try claim(key, file, facts), from: .queue, reason: reason) {
-        case .moved(let name), .fetched(let name, _): return held(name, key, completeness)
-        case .elsewhere: return .gone
-        }
-    }
-
-    private func held(
-        _ name: SpoolName,
-        _ key: CandidateKey,
-        _ completeness: Completeness
-    ) -> LookOutcome {
-        .held(HeldFile(name: name, original: key.name, completeness: completeness))
+        return .held(HeldFile(name: name, original: key.name, completeness: completeness))
     }
 }

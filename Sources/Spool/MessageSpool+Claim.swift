@@ -62,7 +62,9 @@ extension MessageSpool {
         do throws(SpoolError) {
             try candidate.folder.move(candidate.name.octets, to: folders.queue, as: name.octets)
         } catch {
-            if error.kind == .crossDevice { return try moveAcross(candidate, to: name) }
+            if error.kind == .crossDevice {
+                return try moveAcross(candidate, to: folders.queue, as: name)
+            }
             // rename(2), BUGS: on NFS a rename that failed may still have happened.
             guard error.kind == .vanished,
                 try folders.queue.facts(name.octets)?.isSameFile(as: candidate.facts) == true

@@ -20,8 +20,6 @@ extension MessageSpool {
     /// Never by way of `queue/`, where the engine could find it and send it. Its content and the
     /// reason, which lies beside it as in `failed/`, are durable before the move and the move when
     /// this returns.
-    ///
-    /// - Throws: ``SpoolError/Kind/crossDevice`` when the spool lies on another file system.
     package func hold(
         unclaimed name: FileName,
         in directory: DropDirectory,
@@ -29,11 +27,29 @@ extension MessageSpool {
         facts: FileFacts,
         reason: [UInt8]
     ) throws(SpoolError) -> SpoolName {
-        try waitForRecovery(of: name)
         let candidate = Candidate(name, in: directory.folder, descriptor, facts)
-        let synced = hooks.syncData(descriptor)
+        let held = try hold(candidate, reason)
+        drops.recordClaim(in: directory)
+        return held
+    }
+
+    /// The same for a file that lies in `queue/` without an id, which the engine cannot see.
+    package func hold(
+        stray name: FileName,
+        descriptor: Int32,
+        facts: FileFacts,
+        reason: [UInt8]
+    ) throws(SpoolError) -> SpoolName {
+        try hold(Candidate(name, in: folders.queue, descriptor, facts), reason)
+    }
+
+    private func hold(_ candidate: Candidate, _ reason: [UInt8]) throws(SpoolError) -> SpoolName {
+        let name = candidate.name
+        try waitForRecovery(of: name)
+        let synced = hooks.syncData(candidate.descriptor)
         guard synced == 0 || synced == -EINVAL else {
-            throw SpoolError(number: -synced, "sync", path: directory.folder.path(of: name.octets))
+            let path = candidate.folder.path(of: name.octets)
+            throw SpoolError(number: -synced, "sync", path: path)
         }
         let goal = SpoolName(id: makeID(), original: name)
         if goal.original != name { try states.save(DeliveryState(id: goal.id, originalName: name)) }
@@ -45,16 +61,25 @@ extension MessageSpool {
         )
         do throws(SpoolError) {
             try folders.held.sync.wait()
-            try directory.folder.move(name.octets, to: folders.held, as: goal.octets)
-            try checkArrival(of: candidate, as: goal, in: folders.held)
+            try moveToHeld(candidate, as: goal)
         } catch {
+            // The reason is what brings it to `held/` at the next start.
+            if try isCrossing(goal) { throw error }
             // Best effort: recovery removes a reason without its message, and the state with it.
             _ = try? folders.held.remove(goal.reasonOctets)
             if goal.original != name { try? states.remove(goal.id) }
             throw error
         }
-        drops.recordClaim(in: directory)
         try folders.held.sync.wait()
         return goal
+    }
+
+    private func moveToHeld(_ candidate: Candidate, as goal: SpoolName) throws(SpoolError) {
+        do throws(SpoolError) {
+            try candidate.folder.move(candidate.name.octets, to: folders.held, as: goal.octets)
+        } catch  where error.kind == .crossDevice {
+            return try moveAcross(candidate, to: folders.held, as: goal)
+        }
+        try checkArrival(of: candidate, as: goal, in: folders.held)
     }
 }

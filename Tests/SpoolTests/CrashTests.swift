@@ -243,6 +243,35 @@ struct CrossDeviceTests {
         #expect(apart.names(folder) == [name.text])
     }
 
+    @Test func `what is to be set aside crosses straight to held`() throws {
+        let apart = try Apart()
+        try apart.spool.put("a.eml", "Subject: cut")
+        let path = apart.spool.scratch.path("drop/a.eml")
+        let descriptor = open(path, O_RDONLY)
+        defer { close(descriptor) }
+        let name = try apart.spool.spool.hold(
+            unclaimed: FileName("a.eml")!,
+            in: apart.spool.spool.dropDirectory(),
+            descriptor: descriptor,
+            facts: FileFacts(descriptor: descriptor),
+            reason: Array("cut".utf8)
+        )
+        #expect(apart.names("held") == [name.text, "\(name.text).txt"])
+        #expect(apart.names("queue") == [])
+        #expect(apart.crossing.isEmpty)
+    }
+
+    @Test func `killed on its way to held: the next start does not send it`() throws {
+        let apart = try Apart()
+        let name = try interrupted(apart)
+        try writeFile(Array("cut".utf8), to: "\(apart.root)/held/\(name.text).txt")
+        let recovery = try apart.spool.restarted().recover()
+        #expect(recovery.finishedClaims == [name])
+        #expect(apart.names("queue") == [])
+        #expect(apart.names("held") == [name.text, "\(name.text).txt"])
+        #expect(apart.crossing.isEmpty)
+    }
+
     /// A message that stands in the private folder only.
     private func interrupted(_ apart: Apart) throws -> SpoolName {
         let first = try apart.spool.claimed("first.eml")
