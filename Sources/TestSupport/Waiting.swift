@@ -19,6 +19,14 @@ package enum Patience {
         getenv("POSTCHUTE_PATIENCE").flatMap { Int(String(cString: $0)) } ?? 1
 }
 
+/// What stands before the command line of a program that a tracer starts.
+///
+/// LeakSanitizer traces the process itself when that ends, and waits for ever where somebody else does.
+package var tracedLauncher: [String] {
+    guard let options = getenv("ASAN_OPTIONS") else { return [] }
+    return ["env", "ASAN_OPTIONS=\(String(cString: options)):detect_leaks=0"]
+}
+
 /// Waits until a condition holds, looking at it every few milliseconds.
 ///
 /// The limit is how long the condition may take on a slow machine, not how long it usually takes,

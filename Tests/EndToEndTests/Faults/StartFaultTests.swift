@@ -150,6 +150,6 @@ extension RelayHarness {
     {
         // -D makes the daemon our child, and strace its grandchild.
         let tracer = ["strace", "-D", "-f", "-o", "/dev/null", "-P", scratch.path(path)]
-        return try launchDaemon(through: tracer + ["-e", "inject=\(injection)"])
+        return try launchDaemon(through: tracer + ["-e", "inject=\(injection)"] + tracedLauncher)
     }
 }

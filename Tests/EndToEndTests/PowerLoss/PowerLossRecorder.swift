@@ -53,9 +53,8 @@ struct PowerLossRecorder {
         let half = trial.messages.count / 2
         for message in trial.messages[..<half] { try drop(message, relay) }
         let command = ["strace", "-D", "-f", "--seccomp-bpf", "-y", "-s", "1000000", "-o", trace]
-        try await relay.startDaemon(
-            through: command + ["-e", "trace=" + calls.map { "?\($0)" }.joined(separator: ",")]
-        )
+        let choice = ["-e", "trace=" + calls.map { "?\($0)" }.joined(separator: ",")]
+        try await relay.startDaemon(through: command + choice + tracedLauncher)
         for message in trial.messages[half...] { try drop(message, relay) }
         try await waitUntil(limit: .seconds(120), "the trial; the log:\n\(relay.log)") {
             trial.messages.allSatisfy { isSettled($0, relay) }
