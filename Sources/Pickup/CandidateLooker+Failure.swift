@@ -28,7 +28,7 @@ extension CandidateLooker {
         case .exists, .changed, .busy, .notPlain: return .raced(nil)
         // A writer can have the name stand for a folder of its own at the moment of the move, and
         // must not stop the pickup by that.
-        case .denied where isAboutTheFile(look): return .raced(.immovable)
+        case .denied where isAboutTheFile(error, look): return .raced(.immovable)
         case .crossDevice where look.isBelowDrop:
             return look.facts.map { .left(.otherFileSystem, $0) } ?? .gone
         case .noSpace, .denied, .readOnly, .io, .sick, .crossDevice, .unsafe, .locked, .corrupt,
@@ -37,12 +37,15 @@ extension CandidateLooker {
         }
     }
 
-    /// Whether a move that was denied cannot have been denied for the sake of the folders.
-    private func isAboutTheFile(_ look: Look) -> Bool {
-        switch look.key.place {
-        case .drop(let path): (try? directory(path)).map(spool.mayMove) ?? false
-        case .queue: false
-        }
+    /// Whether it was the file's first move that was denied, and not for the sake of the folders.
+    ///
+    /// What comes after that move, on the way to another file system, is the spool's business.
+    private func isAboutTheFile(_ error: SpoolError, _ look: Look) -> Bool {
+        guard case .drop(let path) = look.key.place, error.call == "move",
+            let directory = try? directory(path),
+            error.path == directory.path + [UInt8(ascii: "/")] + look.key.name.octets
+        else { return false }
+        return spool.mayMove(from: directory)
     }
 
     /// What it means that a file could not be looked into.

@@ -1,9 +1,9 @@
 import Glibc
-import Spool
 import TestSupport
 import Testing
 
 @testable import Pickup
+@testable import Spool
 
 @Suite("Trouble with a folder")
 struct TroubleTests {
@@ -31,6 +31,36 @@ struct TroubleTests {
         pickup.pass(.seconds(40))
         #expect(pickup.claimedNames == ["x.eml"])
         #expect(folderNames(pickup.path + "/away/queue") == ["sending"])
+    }
+
+    @Test(arguments: [
+        ("move", "x.eml", true), ("move", "queue/.1.copy", false),
+        ("open folder", ".postchute-claim", false), ("remove", "queue/.1.copy", false),
+    ])
+    func `only a file that may not be moved is blamed for a denial`(
+        call: String,
+        path: String,
+        isBlamed: Bool
+    ) async throws {
+        try await withScratchFolder("denied") { scratch in
+            let drop = try scratch.makeFolder("drop", mode: 0o700)
+            let looker = CandidateLooker(
+                spool: try MessageSpool(opening: SpoolOptions(dropPath: drop)),
+                rules: PickupRules(),
+                hooks: PickupHooks()
+            )
+            let key = CandidateKey(place: .drop([]), name: FileName("x.eml")!)
+            let now = PickupTime(monotonic: .zero, wall: .zero)
+            let outcome = looker.outcome(
+                ofClaim: SpoolError(.denied, call, path: Array("\(drop)/\(path)".utf8)),
+                CandidateLooker.Look(key: key, now: now)
+            )
+            switch outcome {
+            case .raced(.immovable): #expect(isBlamed)
+            case .trouble: #expect(!isBlamed)
+            default: Issue.record("\(outcome)")
+            }
+        }
     }
 
     @Test func `a hint that the folder is back is followed at once`() throws {
