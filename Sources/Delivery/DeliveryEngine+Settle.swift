@@ -14,13 +14,12 @@ extension DeliveryEngine {
         guard let lane, let route else { return }
         route.loading -= 1
         let now = clock.monotonic()
+        if outcome.name.id != taken.id {
+            lane.queue.finish(taken.id)
+            lane.queue.begin(outcome.name.id)
+        }
         switch outcome {
         case .loaded(let message):
-            if message.name.id != taken.id {
-                // A stranger used the id of another message and has one of its own now.
-                lane.queue.finish(taken.id)
-                lane.queue.begin(message.name.id)
-            }
             enqueue(message, lane, route, at: now)
         case .defective(let name, let defect):
             reject(name, defect, lane)

@@ -48,4 +48,14 @@ enum LoadOutcome: Sendable {
     case unusable(SpoolName, String)
     /// The spool refused: the message stays where it is and its pickup waits.
     case spoolFailure(SpoolName, SpoolError)
+
+    /// The name of the file now: a stranger that used the id of another message got one of its own.
+    var name: SpoolName {
+        switch self {
+        case .loaded(let message): message.name
+        case .defective(let name, _), .notReady(let name), .vanished(let name),
+            .unusable(let name, _), .spoolFailure(let name, _):
+            name
+        }
+    }
 }

@@ -371,6 +371,22 @@ struct DeliveryEngineTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func `stopping does not wait for a message whose id a defective stranger had`() async throws {
+        try await withEngine { fixture in
+            let name = try fixture.claim("a.eml", to: ["b@example.org"])
+            try fixture.spool.save(DeliveryState(name), of: name, in: .queue)
+            let text = String(decoding: name.octets, as: UTF8.self)
+            let stranger = try fixture.folder.write("no message", to: "drop/stranger")
+            #expect(rename(stranger, fixture.folder.path("drop/queue/\(text)")) == 0)
+            try await fixture.begin()
+            try await waitUntil("failed") { fixture.names("failed").count == 2 }
+            #expect(!fixture.names("failed").contains(text))
+            let engine = fixture.engine
+            try await fixture.group.next().flatSubmit { engine.stop() }.get()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func `stopping does not wait for a message that was still being read`() async throws {
         try await withEngine { fixture in
             try await fixture.begin()
