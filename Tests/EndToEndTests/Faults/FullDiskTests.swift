@@ -84,7 +84,9 @@ struct FullDiskTests {
             """
         try await withIdleRelay("waves", plan) { relay in
             let disk = try relay.scratch.makeFolder("disk", mode: 0o700)
-            try await SickDisk.withTinyDisk(at: disk) {
+            // What was sent stays: a page of the disk for each message.
+            let size = LongRun.isOn ? "4m" : "1m"
+            try await SickDisk.withTinyDisk(at: disk, size: size) {
                 try await relay.startDaemon()
                 let ballast = "\(disk)/.ballast"
                 var names: Set<String> = []
