@@ -9,6 +9,16 @@ import Testing
 
 @Suite("Status report")
 struct StatusReportTests {
+    @Test func `a snapshot that cannot be written says where and why, and leaves nothing`() throws {
+        let relay = try TestRelay()
+        try relay.report { _ in }
+        let path = relay.settings.state.directory
+        #expect(!folderNames(path).contains("status.json.tmp"))
+        #expect(mkdir("\(path)/status.json.tmp", 0o700) == 0)
+        let error = #expect(throws: StatusFileError.self) { try relay.report { _ in } }
+        #expect(error?.description == "Cannot write \(path)/status.json: Is a directory.")
+    }
+
     @Test func `with mail flowing the status is 0`() throws {
         let relay = try TestRelay()
         _ = try relay.claimed("a.eml")
