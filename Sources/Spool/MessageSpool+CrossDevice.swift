@@ -8,8 +8,8 @@ extension MessageSpool {
     /// Takes a file into the queue or `held/` by way of the private folder; durable when it returns.
     ///
     /// One that is to be held has its reason beside it before: by that the next start knows where a
-    /// file belongs that a crash left in the private folder. A file that is open for writing is left where it is, whatever its name says: what is written
-    /// after the copy would be lost.
+    /// file belongs that a crash left in the private folder. A file that is open for writing is left
+    /// where it is, whatever its name says: what is written after the copy would be lost.
     func moveAcross(
         _ candidate: Candidate,
         to target: Folder,

@@ -52,11 +52,12 @@ extension MessageSpool {
         try sweepTemporaries(&recovery)
         attempt(&recovery) { recovery throws(SpoolError) in
             recovery.finishedClaims = try finishClaims()
+            // Not before: by its reason a file on its way to `held/` is known.
+            try sweepReasons(in: folders.held, &recovery)
         }
         try readSending(&recovery)
         attempt(&recovery) { recovery throws(SpoolError) in
             try sweepReasons(in: folders.failed, &recovery)
-            try sweepReasons(in: folders.held, &recovery)
         }
         attempt(&recovery) { recovery throws(SpoolError) in
             try sweepStates(&recovery)

@@ -272,6 +272,19 @@ struct CrossDeviceTests {
         #expect(apart.crossing.isEmpty)
     }
 
+    @Test func `a start that cannot finish a crossing leaves what tells where it leads`() throws {
+        let apart = try Apart()
+        let name = try interrupted(apart)
+        try writeFile(Array("cut".utf8), to: "\(apart.root)/held/\(name.text).txt")
+        // A file with two names is not copied.
+        let path = apart.spool.scratch.path("drop/.postchute-claim/\(name.text)")
+        #expect(link(path, apart.spool.scratch.path("other")) == 0)
+        let recovery = try apart.spool.restarted().recover()
+        #expect(recovery.problems.count == 1)
+        #expect(apart.crossing == [name.text])
+        #expect(apart.names("held").contains("\(name.text).txt"))
+    }
+
     /// A message that stands in the private folder only.
     private func interrupted(_ apart: Apart) throws -> SpoolName {
         let first = try apart.spool.claimed("first.eml")
