@@ -36,9 +36,9 @@ package struct MessageActions: Sendable {
     ) -> CommandResult {
         var result = CommandResult()
         var changed = ChangedPickups()
-        for name in names {
+        for (name, found) in zip(names, lookup.find(each: names, first: verb.folders)) {
             do throws(CommandRefusal) {
-                let message = try lookup.find(name, first: verb.folders)
+                let message = try whereItIsNow(try found.get(), calledBy: name)
                 result.add(try act(on: message, confirm, &changed))
             } catch {
                 result.add(CommandResult(error))
@@ -46,6 +46,21 @@ package struct MessageActions: Sendable {
         }
         finish(changed, &result)
         return result
+    }
+
+    /// Looks again when the message has been moved since all were looked up, as by the daemon
+    /// while the ones before it were acted on, or by this very command under another name.
+    private func whereItIsNow(
+        _ message: FoundMessage,
+        calledBy name: String
+    ) throws(CommandRefusal) -> FoundMessage {
+        do throws(SpoolError) {
+            if try message.spool.facts(message.entry) != nil { return message }
+        } catch {
+            // What is done to it next meets the same error, and says so.
+            return message
+        }
+        return try lookup.find(name, first: verb.folders)
     }
 
     /// Puts every failed message back into the queue.

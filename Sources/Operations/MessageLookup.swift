@@ -46,30 +46,49 @@ struct MessageLookup: Sendable {
     ///
     /// - Throws: With the candidates when the words mean several messages of the same rank.
     func find(_ words: String, first: [ListedFolder]) throws(CommandRefusal) -> FoundMessage {
+        try find(each: [words], first: first)[0].get()
+    }
+
+    /// Finds each of many messages, or says why not, in the order asked; reads each folder once for
+    /// all of them.
+    func find(
+        each words: [String],
+        first: [ListedFolder]
+    ) -> [Result<FoundMessage, CommandRefusal>] {
         let rest = ListedFolder.allCases.filter { !first.contains($0) && $0 != .sent }
-        let ranks = [first, rest, first.contains(.sent) ? [] : [.sent]]
         var problems = complaints
-        for rank in ranks {
-            let found = find(Array(words.utf8), rank, &problems)
-            if found.count > 1 { throw ambiguous(words, found) }
-            if let only = found.first { return only }
+        var outcomes: [Int: Result<FoundMessage, CommandRefusal>] = [:]
+        for rank in [first, rest, first.contains(.sent) ? [] : [.sent]] {
+            let unknown = words.indices.filter { outcomes[$0] == nil }
+            if unknown.isEmpty { break }
+            let found = find(unknown.map { Array(words[$0].utf8) }, rank, &problems)
+            for (index, candidates) in zip(unknown, found) {
+                if candidates.count > 1 {
+                    outcomes[index] = .failure(ambiguous(words[index], candidates))
+                } else if let only = candidates.first {
+                    outcomes[index] = .success(only)
+                }
+            }
         }
-        throw missing(words, problems)
+        return words.indices.map { outcomes[$0] ?? .failure(missing(words[$0], problems)) }
     }
 
     private func find(
-        _ words: [UInt8],
+        _ words: [[UInt8]],
         _ folders: [ListedFolder],
         _ problems: inout [String]
-    ) -> [FoundMessage] {
-        var found: [FoundMessage] = []
+    ) -> [[FoundMessage]] {
+        var found = [[FoundMessage]](repeating: [], count: words.count)
         for (pickup, spool) in spools {
             do throws(SpoolError) {
                 var places: [SpoolFolder] = []
                 for folder in folders { places += try folder.places(in: spool) }
                 let limit = Self.maximumCandidates + 1
-                found += try spool.find(words, among: places, limit: limit).map {
-                    FoundMessage(pickup: pickup, spool: spool, entry: $0)
+                let entries = try spool.find(each: words, among: places, limit: limit)
+                for (index, entries) in entries.enumerated() {
+                    found[index] += entries.map {
+                        FoundMessage(pickup: pickup, spool: spool, entry: $0)
+                    }
                 }
             } catch {
                 let line = "pickup \(pickup): \(error.fullSentence)"

@@ -11,19 +11,28 @@ extension OperatorSpool {
         among places: [SpoolFolder],
         limit: Int = 20
     ) throws(SpoolError) -> [SpoolEntry] {
-        guard !words.isEmpty else { return [] }
-        // The writer's name may have been too long to keep.
-        let kept = FileName(octets: words).map {
-            SpoolName(id: SpoolID(microseconds: 0, random: 0), original: $0).original.octets
-        }
-        var found: [SpoolEntry] = []
-        for place in places where found.count < limit {
+        try find(each: [words], among: places, limit: limit)[0]
+    }
+
+    /// The same for many words, with one reading of each folder for all of them.
+    ///
+    /// Returns for each word, in their order, what it may mean: at most `limit` messages.
+    package func find(
+        each words: [[UInt8]],
+        among places: [SpoolFolder],
+        limit: Int = 20
+    ) throws(SpoolError) -> [[SpoolEntry]] {
+        let wanted = MessageWords(words)
+        var found = [[SpoolEntry]](repeating: [], count: words.count)
+        var unsettled = words.count { !$0.isEmpty }
+        for place in places where unsettled > 0 {
             do throws(SpoolError) {
                 try list(place) { entry in
-                    if entry.isCalled(words) || entry.original.octets == kept {
-                        found.append(entry)
+                    for position in wanted.positions(of: entry) where found[position].count < limit {
+                        found[position].append(entry)
+                        if found[position].count == limit { unsettled -= 1 }
                     }
-                    return found.count < limit
+                    return unsettled > 0
                 }
             } catch {
                 // `sending/` is the daemon's alone: an operator looks without it.

@@ -133,11 +133,3 @@ package struct OperatorSpool: Sendable {
         try folder(.queue).facts(Array(SpoolFolder.pausedName.utf8)) != nil
     }
 }
-
-extension SpoolEntry {
-    /// Whether the words are the beginning of the id, the file name or the original name.
-    func isCalled(_ words: [UInt8]) -> Bool {
-        fileName.octets == words || original.octets == words
-            || id.map { $0.octets.starts(with: words) } ?? false
-    }
-}

@@ -133,6 +133,28 @@ struct CommandTests {
         }
     }
 
+    @Test func `a command for many messages reads each folder once, not once for each`()
+        async throws
+    {
+        try await withRelay("many") { relay in
+            let names = (0..<25).map { "m\($0).eml" }
+            for name in names {
+                let text = RelayHarness.message("\(name.dropLast(4))", to: Self.refused)
+                try relay.drop(name, text)
+            }
+            for name in names { try await relay.waitFor(.failed, name) }
+            try await relay.stopDaemon()
+            let trace = relay.scratch.path("trace")
+            let strace = ["strace", "-f", "-o", trace, "-e", "trace=getdents64"]
+            let hold = try await relay.command(["hold"] + names, through: strace)
+            #expect(hold.code == 0, "\(hold)")
+            #expect(Set(relay.entries(.held).map(\.name)) == Set(names.map { Array($0.utf8) }))
+            let calls = String(decoding: try readFile(trace), as: UTF8.self).split(separator: "\n")
+                .count { $0.contains("getdents64(") }
+            #expect(calls > 0 && calls < names.count, "\(calls)")
+        }
+    }
+
     @Test func `retry makes a deferred message due at once`() async throws {
         var plan = RelayPlan()
         plan.route = ["retry_first = '10 min'", "retry_maximum = '1 h'"]

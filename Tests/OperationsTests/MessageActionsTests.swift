@@ -123,6 +123,20 @@ struct MessageActionsTests {
         #expect(result.status == .data)
     }
 
+    @Test func `a message named twice is acted on once and looked up again`() throws {
+        let relay = try TestRelay()
+        let (failed, other) = (try relay.failed("a.eml"), try relay.failed("b.eml"))
+        let result = try relay.run(.hold, failed.id.text, "a.eml", other.id.text, failed.text)
+        let aside = "is set aside; to send it: postchute release"
+        #expect(
+            result.output == [
+                "\(failed.label) \(aside) \(failed.id)", "\(failed.label) is set aside already.",
+                "\(other.label) \(aside) \(other.id)", "\(failed.label) is set aside already.",
+            ]
+        )
+        #expect(result.complaints.isEmpty)
+    }
+
     @Test func `words that mean several messages name the candidates`() throws {
         let relay = try TestRelay()
         let (first, second) = (try relay.failed("a.eml"), try relay.failed("b.eml"))

@@ -63,6 +63,24 @@ struct OperatorSpoolTests {
         #expect(try desk.days() == ["2026-11-23"])
     }
 
+    @Test func `many are found together, each as by itself`() throws {
+        let spool = try TestSpool()
+        let (name, entry) = try failed(spool)
+        let other = try spool.sending("other.eml")
+        let desk = try OperatorSpool(opening: spool.options)
+        let words = [
+            "nothing", "invoice.eml", String(name.id.text.prefix(30)), "", other.text, "2026",
+            name.id.text, "invoice.eml",
+        ].map { Array($0.utf8) }
+        let together = try desk.find(each: words, among: [.sending, .failed])
+        #expect(together == (try words.map { try desk.find($0) }))
+        #expect(together.map(\.count) == [0, 1, 1, 0, 1, 2, 1, 1])
+        #expect(together[6] == [entry])
+        let first = try desk.find(each: words, among: [.failed, .sending], limit: 1)
+        #expect(first.map(\.count) == [0, 1, 1, 0, 1, 1, 1, 1])
+        #expect(try desk.find(each: [], among: [.failed]) == [])
+    }
+
     @Test func `a retried message is due at once and keeps its history`() throws {
         let spool = try TestSpool()
         let (name, entry) = try failed(spool)

@@ -9,7 +9,8 @@ struct HelperTests {
         try await withRelay("helper-killed", .busy) { relay in
             let load = MixedLoad(relay)
             load.start()
-            for _ in 0..<LongRun.count(3, long: 40) {
+            // Each time it stays away for twice as long, up to half a minute.
+            for _ in 0..<LongRun.count(3, long: 12) {
                 try await load.more(20)
                 try await waitUntil("a helper") { !relay.helpers.isEmpty }
                 relay.killHelper()
