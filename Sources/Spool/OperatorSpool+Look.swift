@@ -28,7 +28,8 @@ extension OperatorSpool {
         for place in places where unsettled > 0 {
             do throws(SpoolError) {
                 try list(place) { entry in
-                    for position in wanted.positions(of: entry) where found[position].count < limit {
+                    for position in wanted.positions(of: entry) where found[position].count < limit
+                    {
                         found[position].append(entry)
                         if found[position].count == limit { unsettled -= 1 }
                     }
