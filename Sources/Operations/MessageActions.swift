@@ -34,33 +34,32 @@ package struct MessageActions: Sendable {
         _ names: [String],
         confirm: (String) -> Bool = { _ in true }
     ) -> CommandResult {
-        var result = CommandResult()
+        var results = [CommandResult?](repeating: nil, count: names.count)
         var changed = ChangedPickups()
-        for (name, found) in zip(names, lookup.find(each: names, first: verb.folders)) {
-            do throws(CommandRefusal) {
-                let message = try whereItIsNow(try found.get(), calledBy: name)
-                result.add(try act(on: message, confirm, &changed))
-            } catch {
-                result.add(CommandResult(error))
+        var wanted = Array(names.indices)
+        // The daemon moves messages, and this very command may know one by two names: what is gone
+        // when its turn comes is looked up again, with all others of which that is true.
+        for isLast in [false, false, true] where !wanted.isEmpty {
+            let found = lookup.find(each: wanted.map { names[$0] }, first: verb.folders)
+            var moved: [Int] = []
+            for (index, message) in zip(wanted, found) {
+                do throws(CommandRefusal) {
+                    let message = try message.get()
+                    if !isLast, message.isGone {
+                        moved.append(index)
+                    } else {
+                        results[index] = try act(on: message, confirm, &changed)
+                    }
+                } catch {
+                    results[index] = CommandResult(error)
+                }
             }
+            wanted = moved
         }
+        var result = CommandResult()
+        for case let each? in results { result.add(each) }
         finish(changed, &result)
         return result
-    }
-
-    /// Looks again when the message has been moved since all were looked up, as by the daemon
-    /// while the ones before it were acted on, or by this very command under another name.
-    private func whereItIsNow(
-        _ message: FoundMessage,
-        calledBy name: String
-    ) throws(CommandRefusal) -> FoundMessage {
-        do throws(SpoolError) {
-            if try message.spool.facts(message.entry) != nil { return message }
-        } catch {
-            // What is done to it next meets the same error, and says so.
-            return message
-        }
-        return try lookup.find(name, first: verb.folders)
     }
 
     /// Puts every failed message back into the queue.

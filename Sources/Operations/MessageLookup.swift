@@ -13,6 +13,16 @@ struct FoundMessage: Sendable {
         guard let id = entry.id else { return entry.original.display }
         return "\(id) (\(entry.original.display))"
     }
+
+    /// Whether it is known to be no longer where it was found.
+    var isGone: Bool {
+        do throws(SpoolError) {
+            return try spool.facts(entry) == nil
+        } catch {
+            // What is done to it next meets the same error, and says so.
+            return false
+        }
+    }
 }
 
 /// Finds the one message that a person means by the beginning of an id or by a file name.

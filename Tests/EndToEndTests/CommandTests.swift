@@ -146,8 +146,10 @@ struct CommandTests {
             try await relay.stopDaemon()
             let trace = relay.scratch.path("trace")
             let strace = ["strace", "-f", "-o", trace, "-e", "trace=getdents64"]
-            let hold = try await relay.command(["hold"] + names, through: strace)
+            // Each twice: the second time it is gone from where it was found.
+            let hold = try await relay.command(["hold"] + names + names, through: strace)
             #expect(hold.code == 0, "\(hold)")
+            #expect(hold.output.split(separator: "\n").count == 2 * names.count)
             #expect(Set(relay.entries(.held).map(\.name)) == Set(names.map { Array($0.utf8) }))
             let calls = String(decoding: try readFile(trace), as: UTF8.self).split(separator: "\n")
                 .count { $0.contains("getdents64(") }
