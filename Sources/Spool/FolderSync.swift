@@ -2,11 +2,13 @@ internal import Glibc
 
 /// Group commit for one folder: a change is durable once a sync that began after it has ended.
 ///
-/// Whoever comes while no sync runs calls `fsync`, for all who have come by then, and again for those
-/// who came meanwhile; the others leave a closure behind and go on. A thread that slept instead would
-/// cost two context switches for each message and barrier, more than the rest of its work. Nobody
-/// waits when nothing has happened since the last sync. Where nobody is held up by the wait, the syncs
-/// keep a distance, so that more share one (``Haste/leisurely``). A failed sync makes the folder *sick* for
+/// Whoever comes while nobody leads has `fsync` called for all who have come by then, and again for
+/// those who came meanwhile; the others leave a closure behind and go on. A thread that slept instead
+/// would cost two context switches for each message and barrier, more than the rest of its work. A sync
+/// takes its turn behind the work that waits already: the moves among that share it, and where nothing
+/// waits it begins at once. Nobody waits when nothing has happened since the last sync. Where nobody is
+/// held up by the wait, the syncs keep a distance, so that more share one (``Haste/leisurely``). A failed
+/// sync makes the folder *sick* for
 /// good: the kernel reports an error once and marks the pages clean, so a second sync would succeed
 /// without writing.
 package final class FolderSync: Sendable {
@@ -20,7 +22,7 @@ package final class FolderSync: Sendable {
 
     /// Whether somebody is held up until the changes are durable.
     enum Haste {
-        /// One sync after another, for as long as anybody waits.
+        /// One sync after another, each in its turn, for as long as anybody waits.
         case urgent
         /// After a sync a rest of some milliseconds.
         case leisurely
@@ -78,8 +80,8 @@ package final class FolderSync: Sendable {
 
     /// Calls back once the changes recorded before the call are durable.
     ///
-    /// Calls back at once when they are. Otherwise this may be the thread that syncs, for others too
-    /// as long as they come: not for a thread that has other duties.
+    /// Calls back at once when they are. To be the last thing that its thread does for now, which may
+    /// be the one that syncs next.
     func whenDurable(
         _ changes: Changes,
         _ haste: Haste = .urgent,
@@ -87,7 +89,7 @@ package final class FolderSync: Sendable {
     ) {
         switch (state.locked { enlist(&$0, changes, completion) }, haste) {
         case (.call(let error), _): completion(error)
-        case (.lead, .urgent): lead { false }
+        case (.lead, .urgent): hooks.inTurn { self.leadInTurn() }
         case (.lead, .leisurely): leadAtLeisure()
         case (.leave, _): break
         }
@@ -137,6 +139,13 @@ package final class FolderSync: Sendable {
             sync(touched)
             if hasEnough() { return handOver() }
         }
+    }
+
+    /// Syncs once, and leads on behind the work that has come meanwhile.
+    private func leadInTurn() {
+        guard let touched = begin() else { return }
+        sync(touched)
+        hooks.inTurn { self.leadInTurn() }
     }
 
     /// Syncs once, and leads on after a rest; whoever comes meanwhile is led.

@@ -47,8 +47,17 @@ package final class MessageFile: Sendable {
         at offset: Int64,
         into buffer: UnsafeMutableRawBufferPointer
     ) throws(SpoolError) -> Int {
+        try read(at: offset, into: buffer, enough: buffer.count)
+    }
+
+    /// The same, content with less than the buffer holds: a read less than asking for the end.
+    private func read(
+        at offset: Int64,
+        into buffer: UnsafeMutableRawBufferPointer,
+        enough: Int
+    ) throws(SpoolError) -> Int {
         var filled = 0
-        while filled < buffer.count {
+        while filled < min(enough, buffer.count) {
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
             let position = offset + Int64(filled)
             let count = linux_read_at(descriptor, rest.baseAddress, rest.count, position)
@@ -64,10 +73,15 @@ package final class MessageFile: Sendable {
     /// The first `limit` octets of the file, or all of it.
     package func readHead(_ limit: Int) throws(SpoolError) -> [UInt8] {
         // Two octets more than expected show a file that is growing; `limit` bounds the buffer.
-        let room = Int(clamping: min(Int64(clamping: limit), max(facts.size, 0) + 2))
+        let size = max(facts.size, 0)
+        let room = Int(clamping: min(Int64(clamping: limit), size + 2))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(room, 1), alignment: 1)
         defer { buffer.deallocate() }
-        let count = try read(at: 0, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<room]))
+        let count = try read(
+            at: 0,
+            into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<room]),
+            enough: Int(clamping: max(size, 1))
+        )
         return Array(buffer[..<count])
     }
 

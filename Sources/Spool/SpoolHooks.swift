@@ -14,6 +14,9 @@ package struct SpoolHooks: Sendable {
     package var syncData: @Sendable (_ descriptor: Int32) -> Int32
     /// Runs blocking work on another thread, at once on this one where there is no other.
     package var later: @Sendable (_ work: @escaping @Sendable () -> Void) -> Void
+    /// The same behind the work that waits already, by this thread where it is one that does such
+    /// work: the last thing that the caller does.
+    package var inTurn: @Sendable (_ work: @escaping @Sendable () -> Void) -> Void
     /// The same after some milliseconds.
     package var soon: @Sendable (_ work: @escaping @Sendable () -> Void) -> Void
 
@@ -23,12 +26,14 @@ package struct SpoolHooks: Sendable {
         sync: @escaping @Sendable (Int32) -> Int32 = { SpoolHooks.systemSync($0) },
         syncData: @escaping @Sendable (Int32) -> Int32 = { SpoolHooks.systemSyncData($0) },
         later: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() },
+        inTurn: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() },
         soon: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
     ) {
         self.now = now
         self.sync = sync
         self.syncData = syncData
         self.later = later
+        self.inTurn = inTurn
         self.soon = soon
     }
 
@@ -38,6 +43,7 @@ package struct SpoolHooks: Sendable {
             sync: { descriptor in threads.blocking { SpoolHooks.systemSync(descriptor) } },
             syncData: { descriptor in threads.blocking { SpoolHooks.systemSyncData(descriptor) } },
             later: { threads.runAnyway($0) },
+            inTurn: { threads.runInTurn($0) },
             soon: { threads.runSoon($0) }
         )
     }

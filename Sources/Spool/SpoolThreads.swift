@@ -54,6 +54,15 @@ package final class SpoolThreads: Sendable {
         if !accepts(body) { body() }
     }
 
+    /// Runs `body` behind what waits already, as the last thing that the caller does, or on the
+    /// caller's thread after ``stop()``.
+    ///
+    /// One of the threads wakes no other for it: it looks for work itself in a moment.
+    package func runInTurn(_ body: @escaping @Sendable () -> Void) {
+        guard isOwnThread else { return runAnyway(body) }
+        work.locked { $0.pending.append(body) }
+    }
+
     /// Runs `body` on one of the threads within some five milliseconds, or on the caller's after
     /// ``stop()``: for work that is cheaper when more has come together.
     package func runSoon(_ body: @escaping @Sendable () -> Void) {

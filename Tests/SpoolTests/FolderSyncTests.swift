@@ -17,8 +17,11 @@ struct FolderSyncTests {
         let state = Monitor(State())
         var begun: Int { state.locked { $0.begun } }
 
-        /// `soon` is what a leader does instead of resting.
+        /// `soon` is what a leader does instead of resting, `inTurn` what it does instead of taking its
+        /// turn behind others, `later` what it hands its duty over by.
         func makeFolder(
+            later: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() },
+            inTurn: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() },
             soon: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
         ) -> FolderSync {
             let sync: @Sendable (Int32) -> Int32 = { _ in
@@ -32,7 +35,7 @@ struct FolderSyncTests {
             return FolderSync(
                 descriptor: 0,
                 path: Array("/q".utf8),
-                hooks: SpoolHooks(sync: sync, soon: soon)
+                hooks: SpoolHooks(sync: sync, later: later, inTurn: inTurn, soon: soon)
             )
         }
 
@@ -87,8 +90,8 @@ struct FolderSyncTests {
     //                   returns             return
     @Test func `a waiter joins only a sync that began after its rename`() async throws {
         let disk = Disk()
-        let folder = disk.makeFolder()
         let threads = SpoolThreads()
+        let folder = disk.makeFolder(later: { threads.runAnyway($0) })
         let leader = Outcome()
         leader.run(folder, on: threads)
         try await waitUntil("the first sync") { disk.begun == 1 }
@@ -130,7 +133,7 @@ struct FolderSyncTests {
     {
         let disk = Disk()
         let rests = Monitor<[@Sendable () -> Void]>([])
-        let folder = disk.makeFolder { rest in rests.locked { $0.append(rest) } }
+        let folder = disk.makeFolder(soon: { rest in rests.locked { $0.append(rest) } })
         disk.allow(3)
         let calls = Monitor(0)
         let come: () -> Void = {
@@ -150,6 +153,62 @@ struct FolderSyncTests {
         #expect(rests.locked { $0.isEmpty })
         come()
         #expect((disk.begun, calls.locked { $0 }) == (3, 12))
+    }
+
+    @Test func `a sync takes its turn, and serves all who have come before it`() {
+        let disk = Disk()
+        let line = Monitor<[@Sendable () -> Void]>([])
+        let folder = disk.makeFolder(inTurn: { work in line.locked { $0.append(work) } })
+        disk.allow(2)
+        let calls = Monitor(0)
+        let come: () -> Void = {
+            folder.touch()
+            folder.whenDurable(.arrivals) { error in calls.locked { $0 += error == nil ? 1 : 100 } }
+        }
+        let advance: () -> Void = { for work in line.locked({ $0.removingAll() }) { work() } }
+        for _ in 0..<10 { come() }
+        #expect((disk.begun, calls.locked { $0 }) == (0, 0))
+        #expect(line.locked { $0.count } == 1)
+        advance()
+        #expect((disk.begun, calls.locked { $0 }) == (1, 10))
+        // It has taken its next turn, for whoever comes by then.
+        come()
+        #expect(line.locked { $0.count } == 1)
+        advance()
+        #expect((disk.begun, calls.locked { $0 }) == (2, 11))
+        advance()
+        #expect(line.locked { $0.isEmpty })
+        #expect(disk.begun == 2)
+    }
+
+    @Test func `what takes its turn on the threads comes behind the work that waits`()
+        async throws
+    {
+        let threads = SpoolThreads(count: 1)
+        let order = Monitor<[String]>([])
+        let note: @Sendable (String) -> Void = { word in order.locked { $0.append(word) } }
+        let gate = Monitor(false)
+        threads.run {
+            _ = gate.waiting { $0 ? true : nil }
+            threads.runInTurn { note("in turn") }
+            note("first")
+        }
+        threads.run { note("second") }
+        gate.locked { $0 = true }
+        gate.wakeAll()
+        try await waitUntil("all") { order.locked { $0.count } == 3 }
+        #expect(order.locked { $0 } == ["first", "second", "in turn"])
+        threads.stop()
+        threads.runInTurn { note("after the end") }
+        #expect(order.locked { $0.last } == "after the end")
+    }
+
+    @Test func `what takes its turn on a thread that ends is done before it does`() {
+        let threads = SpoolThreads(count: 1)
+        let calls = Monitor(0)
+        threads.run { threads.runInTurn { threads.runInTurn { calls.locked { $0 += 1 } } } }
+        threads.stop()
+        #expect(calls.locked { $0 } == 1)
     }
 
     @Test func `who comes while the folder is synced goes on, and is told after the next`()
