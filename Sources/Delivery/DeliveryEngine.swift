@@ -126,13 +126,15 @@ package final class DeliveryEngine: Sendable {
 }
 
 /// What reaches the engine from other threads.
+// Whatever carries a message is indirect: it is handed on several times, and a copy would touch a dozen
+// reference counts each time.
 enum EngineEvent: Sendable {
     case claimed([SpoolName], pickup: String)
     case wake(pickup: String)
     case recovered(lane: Int, Result<Leftovers, SpoolError>)
     case scanned(lane: Int, Result<QueueReading, SpoolError>)
-    case loaded(SpoolName, LoadOutcome, lane: Int, route: String)
-    case settled(
+    indirect case loaded(SpoolName, LoadOutcome, lane: Int, route: String)
+    indirect case settled(
         SettlementOrder,
         lane: Int,
         route: String?,

@@ -47,8 +47,14 @@ package struct LogLine: Sendable, Hashable {
     /// Starts a line; `id` names the message and stands first, where the event concerns one.
     package init(_ level: LogLevel, _ event: String, id: String? = nil) {
         self.level = level
-        text = id.map { "id=\(SafeText.logfmtValue($0)) " } ?? ""
-        text += "event=\(SafeText.logfmtValue(event))"
+        text = ""
+        // A line about a message has some 300 octets, and would be moved a few times as it grows.
+        if let id {
+            text.reserveCapacity(400)
+            append("id", id)
+            text += " "
+        }
+        append("event", event)
     }
 
     /// Appends `key=value`; keys are our own words, values may come from anywhere.
@@ -59,9 +65,13 @@ package struct LogLine: Sendable, Hashable {
     /// Appends `key=value`; keys are our own words, values may come from anywhere.
     package mutating func add(_ key: String, _ value: String) {
         text += " "
+        append(key, Self.shortened(value))
+    }
+
+    private mutating func append(_ key: String, _ value: String) {
         text += key
         text += "="
-        text += SafeText.logfmtValue(Self.shortened(value))
+        text += SafeText.logfmtValue(value)
     }
 
     /// Appends `key=value` for a value that describes itself, such as a number.

@@ -190,8 +190,10 @@ extension MailAddress {
         guard let local = String(validating: localPart, as: UTF8.self),
             let domain = String(validating: domain, as: UTF8.self)
         else { throw .notUTF8 }
-        for scalar in (local + domain).unicodeScalars where scalar.isInvisible {
-            throw .invisible(scalarNumber(scalar.value))
+        for part in [local, domain] {
+            if let scalar = part.unicodeScalars.first(where: \.isInvisible) {
+                throw .invisible(scalarNumber(scalar.value))
+            }
         }
         guard let address = MailAddress(localPart: local, domain: domain) else { throw .notAllowed }
         return address

@@ -69,6 +69,12 @@ package enum SafeText {
     /// Returns the text as a logfmt value, in quotes only where it needs them.
     package static func logfmtValue(_ text: String) -> String {
         if !text.isEmpty, text.utf8.allSatisfy(isBareLogfmt) { return text }
+        // Replies and names of peers have spaces, and nothing else that wants quotes.
+        if text.utf8.allSatisfy({
+            isBareLogfmt($0) || $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "=")
+        }) {
+            return "\"\(text)\""
+        }
         var result = "\""
         result.reserveCapacity(text.utf8.count + 16)
         for scalar in text.unicodeScalars {

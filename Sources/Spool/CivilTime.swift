@@ -76,7 +76,7 @@ struct CivilTime: Hashable, Sendable {
 
     private static func append(_ number: Int, digits: Int, to octets: inout [UInt8]) {
         let start = octets.count
-        octets.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: digits))
+        for _ in 0..<digits { octets.append(UInt8(ascii: "0")) }
         var rest = number
         for index in (start..<octets.count).reversed() {
             octets[index] += UInt8(truncatingIfNeeded: rest % 10)

@@ -28,8 +28,12 @@ package struct FileName: Hashable, Sendable {
 package struct SpoolName: Hashable, Sendable {
     /// The id before the dot.
     package let id: SpoolID
+    /// The name as the file system has it; kept, since every call on the file asks for it.
+    package let octets: [UInt8]
     /// What follows the dot: the writer's name for the file, shortened where it was too long.
-    package let original: FileName
+    package var original: FileName {
+        FileName(unchecked: Array(octets.dropFirst(SpoolID.octetCount + 1)))
+    }
 
     /// The longest spool name we make.
     ///
@@ -45,10 +49,10 @@ package struct SpoolName: Hashable, Sendable {
         guard rest.first == UInt8(ascii: "."),
             let id = SpoolID(octets: octets.prefix(SpoolID.octetCount)),
             octets.count <= FileName.maximumOctets,
-            let original = FileName(octets: rest.dropFirst())
+            FileName(octets: rest.dropFirst()) != nil
         else { return nil }
         self.id = id
-        self.original = original
+        self.octets = Array(octets)
     }
 
     /// Creates the name of a message, shortening the stem of its original name where needed.
@@ -59,25 +63,17 @@ package struct SpoolName: Hashable, Sendable {
         let isText = original.octets.suffix(4).elementsEqual(".txt".utf8)
         let limit = Self.maximumOriginalOctets - (isText ? 4 : 0)
         let shortened = Self.shortened(original, to: limit)
-        self.id = id
-        self.original =
-            isText ? FileName(unchecked: shortened.octets + Array(".eml".utf8)) : shortened
+        self.init(id: id, kept: isText ? shortened.octets + ".eml".utf8 : shortened.octets)
     }
 
-    init(id: SpoolID, kept original: FileName) {
+    init(id: SpoolID, kept original: some Collection<UInt8>) {
+        var octets: [UInt8] = []
+        octets.reserveCapacity(SpoolID.octetCount + 1 + original.count)
+        id.append(to: &octets)
+        octets.append(UInt8(ascii: "."))
+        octets += original
         self.id = id
-        self.original = original
-    }
-
-    /// The name as the file system has it.
-    package var octets: [UInt8] {
-        var result: [UInt8] = []
-        // One more for the NUL that the system calls want.
-        result.reserveCapacity(SpoolID.octetCount + 1 + original.octets.count + 1)
-        id.append(to: &result)
-        result.append(UInt8(ascii: "."))
-        result += original.octets
-        return result
+        self.octets = octets
     }
 
     /// The name of the reason file beside a failed message.
@@ -102,7 +98,7 @@ extension SpoolName: Comparable {
     /// Orders by claim.
     package static func < (left: Self, right: Self) -> Bool {
         left.id == right.id
-            ? left.original.octets.lexicographicallyPrecedes(right.original.octets)
+            ? left.octets.lexicographicallyPrecedes(right.octets)
             : left.id < right.id
     }
 }

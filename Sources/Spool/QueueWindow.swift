@@ -36,7 +36,7 @@ package struct QueueWindow: Sendable {
 
     /// Adds a message at the end; `false` when the window is full.
     package mutating func append(_ name: SpoolName) -> Bool {
-        name.original.octets.withUnsafeBytes { append($0, name.id) }
+        name.octets.withUnsafeBytes { append(octets: $0, id: name.id) }
     }
 
     /// Adds a message by its file name.
@@ -63,7 +63,7 @@ package struct QueueWindow: Sendable {
         let entry = entries[head]
         head += 1
         let name = name(of: entry)
-        takenOctets += 1 + name.original.octets.count
+        takenOctets += 1 + Int(names[Int(entry.offset)])
         if head == entries.count { self = QueueWindow() }
         return name
     }
@@ -73,7 +73,7 @@ package struct QueueWindow: Sendable {
         let length = Int(names[start])
         return SpoolName(
             id: SpoolID(microseconds: entry.microseconds, random: entry.random),
-            kept: FileName(unchecked: Array(names[(start + 1)..<(start + 1 + length)]))
+            kept: names[(start + 1)..<(start + 1 + length)]
         )
     }
 
