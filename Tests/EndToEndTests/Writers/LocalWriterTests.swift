@@ -75,13 +75,14 @@ struct LocalWriterTests {
                 guard file >= 0 else { throw WaitError("open: \(systemError())") }
                 let half = text.count / 2
                 pwrite(file, text, half, 0)
-                if number % 5 == 0 { try await Task.sleep(for: .milliseconds(number * 3)) }
+                // Sometimes longer than `settle`, sometimes not.
+                let pause = number % 60
+                if number % 5 == 0 { try await Task.sleep(for: .milliseconds(pause * 3)) }
                 _ = text.withUnsafeBytes {
                     pwrite(file, $0.baseAddress.map { $0 + half }, text.count - half, half)
                 }
                 close(file)
-                // Sometimes longer than `settle`, sometimes not.
-                if number % 4 == 0 { try await Task.sleep(for: .milliseconds(number * 4)) }
+                if number % 4 == 0 { try await Task.sleep(for: .milliseconds(pause * 4)) }
                 if number % 20 == 0 { try await relay.waitFor(.sent, "x.eml") }
             }
             try await Self.expectVersions(1000 + count, relay)
