@@ -38,8 +38,13 @@ package final class FolderSync: Sendable {
         var arrived: UInt64 = 1
         /// The value of `touched` when the last completed sync began.
         var synced: UInt64 = 0
-        /// Whether somebody calls `fsync` until nobody waits any more.
+        /// Whether somebody calls `fsync` now.
         var isLed = false
+        /// Whether a thread will come to lead, in its turn or after a rest.
+        ///
+        /// Nobody leads until it does, so that whoever cannot go on meanwhile leads at once: threads
+        /// that all wait for this folder would otherwise wait for one of them to become free.
+        var isDue = false
         var failure: (error: SpoolError, touched: UInt64)?
         var waiters: [(target: UInt64, completion: Completion)] = []
     }
@@ -87,10 +92,16 @@ package final class FolderSync: Sendable {
         _ haste: Haste = .urgent,
         _ completion: @escaping Completion
     ) {
-        switch (state.locked { enlist(&$0, changes, completion) }, haste) {
+        let step = state.locked { state in
+            let step = enlist(&state, changes, completion)
+            guard case .lead = step else { return step }
+            defer { state.isDue = true }
+            return state.isDue ? .leave : .lead
+        }
+        switch (step, haste) {
         case (.call(let error), _): completion(error)
-        case (.lead, .urgent): hooks.inTurn { self.leadInTurn() }
-        case (.lead, .leisurely): leadAtLeisure()
+        case (.lead, .urgent): hooks.inTurn { self.takeTurn(.urgent) }
+        case (.lead, .leisurely): takeTurn(.leisurely)
         case (.leave, _): break
         }
     }
@@ -99,10 +110,12 @@ package final class FolderSync: Sendable {
     func wait() throws(SpoolError) {
         let outcome = Monitor<SpoolError??>(nil)
         let step = state.locked { state in
-            enlist(&state, .all) { error in
+            let step = enlist(&state, .all) { error in
                 outcome.locked { $0 = .some(error) }
                 outcome.wakeAll()
             }
+            if case .lead = step { state.isLed = true }
+            return step
         }
         switch step {
         case .call(let error): if let error { throw error }
@@ -128,61 +141,46 @@ package final class FolderSync: Sendable {
             return .call(target <= failure.touched ? failure.error : .sick(path))
         }
         state.waiters.append((target, completion))
-        if state.isLed { return .leave }
-        state.isLed = true
-        return .lead
+        return state.isLed ? .leave : .lead
     }
 
-    /// Syncs for everybody who waits, until nobody does or this thread has had enough.
+    /// Syncs until this thread has what it waits for; another goes on for those who came meanwhile.
     private func lead(until hasEnough: () -> Bool) {
-        while let touched = begin() {
-            sync(touched)
-            if hasEnough() { return handOver() }
+        repeat { sync(state.locked(\.touched)) } while !hasEnough()
+        if stopLeading(.urgent) { hooks.later { self.takeTurn(.urgent) } }
+    }
+
+    /// Syncs once for all who have come, unless somebody does already, and again later.
+    private func takeTurn(_ haste: Haste) {
+        let touched: UInt64? = state.locked { state in
+            state.isDue = false
+            if state.isLed || state.waiters.isEmpty { return nil }
+            state.isLed = true
+            return state.touched
+        }
+        guard let touched else { return }
+        sync(touched)
+        guard stopLeading(haste) else { return }
+        switch haste {
+        case .urgent: hooks.inTurn { self.takeTurn(haste) }
+        case .leisurely: hooks.soon { self.takeTurn(haste) }
         }
     }
 
-    /// Syncs once, and leads on behind the work that has come meanwhile.
-    private func leadInTurn() {
-        guard let touched = begin() else { return }
-        sync(touched)
-        hooks.inTurn { self.leadInTurn() }
-    }
-
-    /// Syncs once, and leads on after a rest; whoever comes meanwhile is led.
-    private func leadAtLeisure() {
-        guard let touched = begin() else { return }
-        sync(touched)
-        hooks.soon { self.leadAtLeisure() }
+    /// Returns whether the caller must have somebody take the next turn; after a rest whoever comes
+    /// during the rest shares it.
+    private func stopLeading(_ haste: Haste) -> Bool {
+        state.locked { state in
+            state.isLed = false
+            if state.isDue || haste == .urgent && state.waiters.isEmpty { return false }
+            state.isDue = true
+            return true
+        }
     }
 
     private func sync(_ touched: UInt64) {
         let (served, error) = finish(touched, hooks.sync(descriptor))
         for completion in served { completion(error) }
-    }
-
-    private func begin() -> UInt64? {
-        state.locked { state in
-            state.isLed = !state.waiters.isEmpty
-            return state.isLed ? state.touched : nil
-        }
-    }
-
-    /// Nobody leads until the other thread gets to it, so that whoever comes first does: a queue
-    /// full of work that waits for this folder cannot keep it from being synced.
-    private func handOver() {
-        let isWaitedFor = state.locked { state in
-            state.isLed = false
-            return !state.waiters.isEmpty
-        }
-        if isWaitedFor { hooks.later { self.leadUnlessLed() } }
-    }
-
-    private func leadUnlessLed() {
-        let mustLead = state.locked { state in
-            defer { state.isLed = true }
-            return !state.isLed
-        }
-        if mustLead { lead { false } }
     }
 
     private func finish(

@@ -203,6 +203,39 @@ struct FolderSyncTests {
         #expect(order.locked { $0.last } == "after the end")
     }
 
+    // The only thread: comes, and its sync takes its turn; cannot go on before the folder is synced.
+    @Test func `whoever cannot go on does not wait for somebody's turn`() async throws {
+        let disk = Disk()
+        let threads = SpoolThreads(count: 1)
+        let folder = disk.makeFolder(
+            later: { threads.runAnyway($0) },
+            inTurn: { threads.runInTurn($0) },
+            soon: { threads.runSoon($0) }
+        )
+        disk.allow(10)
+        for haste in [FolderSync.Haste.urgent, .leisurely] {
+            let calls = Monitor(0)
+            let gate = Monitor(false)
+            threads.run { _ = gate.waiting { $0 ? true : nil } }
+            threads.run {
+                for _ in 0..<2 {
+                    folder.touch()
+                    folder.whenDurable(.all, haste) { error in
+                        calls.locked { $0 += error == nil ? 1 : 100 }
+                    }
+                }
+            }
+            let other = Outcome()
+            threads.run { folder.touch() }
+            other.run(folder, on: threads)
+            gate.locked { $0 = true }
+            gate.wakeAll()
+            try await waitUntil("the other, \(haste)") { other.done }
+            try await waitUntil("all, \(haste)") { calls.locked { $0 } == 2 }
+        }
+        threads.stop()
+    }
+
     @Test func `what takes its turn on a thread that ends is done before it does`() {
         let threads = SpoolThreads(count: 1)
         let calls = Monitor(0)
