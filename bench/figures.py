@@ -62,7 +62,12 @@ HEAD = ["row", "what", "median", "lowest – highest", "budget", "met", "note"]
 
 def table(lines):
     """All lines as one table of Markdown, aligned."""
-    rows = [HEAD, *(line.cells() for line in lines)]
+    return aligned([line.cells() for line in lines])
+
+
+def aligned(cells):
+    """Rows of cells as a table of Markdown, with its head."""
+    rows = [HEAD, *cells]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     text = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths)) for row in rows]
     rule = " | ".join("-" * width for width in widths)
@@ -92,9 +97,21 @@ def save(path, lines, about):
     Path(path).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
-def write_page(path, lines, about):
-    """Puts the table into the page, between its two comments."""
+def write_page(path, lines, about, rows):
+    """Puts the table into the page, between its two comments; with `rows` only these, in the place they had."""
     page = Path(path).read_text()
     before, rest = page.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    Path(path).write_text(f"{before}{BEGIN}\n\n{about}\n\n{table(lines)}\n\n{END}{after}")
+    old, after = rest.split(END, 1)
+    if not rows:
+        text = f"{about}\n\n{table(lines)}"
+    else:
+        kept = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in old.splitlines() if line.startswith("| ")]
+        cells = [row + [""] * (len(HEAD) - len(row)) for row in kept[2:]]
+        for row in rows:
+            place = next(number for number, each in enumerate(cells) if each[0] == row)
+            cells = [each for each in cells if each[0] != row]
+            cells[place:place] = [line.cells() for line in lines if line.row == row]
+        names = ", ".join(f"`{row}`" for row in rows)
+        abouts = [line for line in old.splitlines() if line and line[0] != "|" and not line.startswith(f"{names}: ")]
+        text = "\n\n".join([*abouts, f"{names}: {about[0].lower()}{about[1:]}", aligned(cells)])
+    Path(path).write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import processes
@@ -174,6 +175,11 @@ class Postchute:
     def wait_for(self, words):
         """Waits until the log says something."""
         wait_until(f"the log to say {words}", lambda: words in self.log())
+
+    def time_of(self, words):
+        """When the log said something, in seconds since 1970."""
+        line = next(line for line in self.log().splitlines() if words in line)
+        return datetime.fromisoformat(line.split()[0].removeprefix("time=").replace("Z", "+00:00")).timestamp()
 
     def check(self):
         """Raises if the daemon has ended."""

@@ -140,7 +140,7 @@ def backlog(bench):
     """Ever larger backlogs: cost of a message, memory, and how soon the first one goes."""
     sizes = {"quick": [1_000, 10_000], "normal": [1_000, 10_000, 100_000], "full": [1_000, 10_000, 100_000, 1_000_000]}
     runs = {size: [] for size in sizes[bench.mode]}
-    start_cost = _start_cost(bench)
+    start_cost, start_time = _idle_start(bench)
     for turn in range(bench.rounds):
         for size in runs:
             # A round of a million takes minutes, and is long enough to be its own median.
@@ -151,11 +151,13 @@ def backlog(bench):
     lines = []
     walls, costs = [], []
     for size, done in runs.items():
-        wall = [run.seconds / size * 1e6 for run in done]
+        # What is done before the first MAIL counts too: claims run ahead, and of a thousand files most
+        # are claimed by then.
+        wall = [(run.first_send + run.seconds - start_time) / size * 1e6 for run in done]
         cost = [(run.cost.total - start_cost) / size * 1e6 for run in done]
         walls.append(statistics.median(wall))
         costs.append(statistics.median(cost))
-        lines.append(Line("backlog", f"{size:,} files, each", "µs", wall))
+        lines.append(Line("backlog", f"{size:,} files, each", "µs", wall, note="less an idle start"))
         lines.append(Line("backlog", f"{size:,} files, CPU each", "µs", cost, note="less an idle start"))
     flat = 1.2
     lines.append(Line("backlog", "time each, the most ÷ that of 1,000", "", [max(walls) / walls[0]], most=flat))
@@ -168,17 +170,19 @@ def backlog(bench):
     return lines
 
 
-def _start_cost(bench):
-    """Processor seconds of a daemon that starts and finds nothing."""
-    costs = []
+def _idle_start(bench):
+    """Processor seconds of a daemon that starts and finds nothing, and seconds until it says that it has started."""
+    costs, times = [], []
     for _ in range(3):
         daemon = Postchute(bench.setup, 9)
+        began = time.time()
         daemon.start()
         daemon.wait_for("event=watching")
         time.sleep(1)
         costs.append(daemon.cost().total)
+        times.append(daemon.time_of("event=started") - began)
         daemon.stop()
-    return statistics.median(costs)
+    return statistics.median(costs), statistics.median(times)
 
 
 def queue(bench):
