@@ -74,7 +74,7 @@ let package = Package(
         library("SMTPProtocol", ["Submission"]),
 
         // Engines.
-        library("EventLog", ["SafeText"]),
+        library("EventLog", ["CLinux", "SafeText"]),
         library("TLSEngine", ["COpenSSL", "COpenSSLShims", nioCore]),
         library("SMTPSubmission", ["SMTPProtocol", "Submission", "TLSEngine", nioCore, nioPosix]),
         library("Settings", ["CToml", "SafeText"]),

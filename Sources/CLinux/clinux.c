@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -162,6 +163,8 @@ int linux_take_read_lease(int descriptor) { return RESULT(fcntl(descriptor, F_SE
 int linux_release_lease(int descriptor) { return RESULT(fcntl(descriptor, F_SETLEASE, F_UNLCK)); }
 
 int linux_lease(int descriptor) { return RESULT(fcntl(descriptor, F_GETLEASE)); }
+
+void linux_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
 static _Thread_local const void *thread_owner;
 

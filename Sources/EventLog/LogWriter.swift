@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 
 /// The bounded buffer between the callers and the thread that writes.
@@ -103,6 +104,7 @@ extension LogWriter {
             &thread,
             &attributes,
             { context in
+                linux_name_thread("log")
                 if let context {
                     Unmanaged<LogWriter>.fromOpaque(context).takeRetainedValue().run()
                 }

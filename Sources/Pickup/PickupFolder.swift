@@ -1,4 +1,5 @@
 package import Spool
+internal import CLinux
 internal import Glibc
 internal import Synchronization
 
@@ -51,6 +52,7 @@ package final class PickupFolder: Sendable {
                 &started,
                 nil,
                 { context in
+                    linux_name_thread("pickup")
                     if let context {
                         Unmanaged<PickupFolder>.fromOpaque(context).takeRetainedValue().run()
                     }

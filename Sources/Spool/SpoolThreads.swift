@@ -172,6 +172,7 @@ extension SpoolThreads {
     /// over what was to run a little later.
     private func watch() {
         enum Step { case wake, go, sleep, end }
+        linux_name_thread("spool-watch")
         var expected = 0
         while true {
             let step: Step = work.locked { work in
@@ -203,6 +204,8 @@ extension SpoolThreads {
     }
 
     private func serve() {
+        // A thread otherwise has the name of the one that happened to start it.
+        linux_name_thread("spool")
         linux_set_thread_owner(Unmanaged.passUnretained(work).toOpaque())
         work.locked { $0.active += 1 }
         while true {

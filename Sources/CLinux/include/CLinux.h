@@ -85,6 +85,8 @@ int linux_take_read_lease(int descriptor);
 int linux_release_lease(int descriptor);
 /// F_GETLEASE: F_RDLCK, F_WRLCK or F_UNLCK; the last also while the lease is being broken.
 int linux_lease(int descriptor);
+/// Names the calling thread for top(1) and proc(5); of more than 15 octets Linux keeps the first.
+void linux_name_thread(const char *name);
 /// Marks the calling thread as belonging to somebody, for linux_thread_owner().
 void linux_set_thread_owner(const void *owner);
 /// Whose the calling thread is, or NULL.

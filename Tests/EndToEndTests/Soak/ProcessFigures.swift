@@ -6,7 +6,11 @@ struct ProcessFigures: Sendable {
     /// Resident memory, and the most there ever was, in kilobytes.
     let residentKB: Int
     let peakKB: Int
+    /// Its own threads and those of its event loop.
     let threads: Int
+    /// The workers of libdispatch, which starts them when there is work and ends them some seconds
+    /// after; the runtime's timers and `async` functions run there.
+    let workers: Int
     let descriptors: Int
     /// What the descriptors lead to: paths, or kinds such as `socket`.
     let open: [String]
@@ -23,7 +27,13 @@ struct ProcessFigures: Sendable {
         }
         residentKB = values["VmRSS"] ?? 0
         peakKB = values["VmHWM"] ?? 0
-        threads = values["Threads"] ?? 0
+        let names = folderNames("/proc/\(id)/task").map {
+            // None where the thread has ended meanwhile.
+            (try? readFile("/proc/\(id)/task/\($0)/comm")) ?? []
+        }
+        // The last 15 octets of names like `com.apple.root.default-qos.overcommit`.
+        workers = names.count { String(decoding: $0, as: UTF8.self).contains("-qos") }
+        threads = names.count { !$0.isEmpty } - workers
         let links = folderNames("/proc/\(id)/fd")
         descriptors = links.count
         open = links.map { Self.target(of: "/proc/\(id)/fd/\($0)") }

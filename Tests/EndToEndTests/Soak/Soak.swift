@@ -175,7 +175,6 @@ extension Soak {
             if sample.descriptors < quietest.descriptors {
                 (quietest.descriptors, quietest.open) = (sample.descriptors, sample.open)
             }
-            quietest.threads = min(quietest.threads, sample.threads)
         }
         add(quietest)
     }
@@ -205,6 +204,7 @@ extension Soak {
                 peakKB: figures.peakKB,
                 descriptors: figures.descriptors,
                 threads: figures.threads,
+                workers: figures.workers,
                 processorTime: figures.processorTime,
                 messages: state.ledger.arrivalCount,
                 logLines: state.logLines,

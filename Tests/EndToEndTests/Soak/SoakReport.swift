@@ -3,7 +3,7 @@ extension SoakSample {
     var row: String {
         [
             "\(Int(time))", "\(residentKB)", "\(peakKB)", "\(descriptors)", "\(threads)",
-            "\(processorTime)", "\(messages)", "\(logLines)", "\(queue)",
+            "\(workers)", "\(processorTime)", "\(messages)", "\(logLines)", "\(queue)",
             isAtRest ? "rest" : "load",
         ].joined(separator: "\t")
     }
@@ -30,12 +30,14 @@ extension Soak {
         }
         lines.append("most under load: \(load.map(\.descriptors).max() ?? 0) descriptors, ")
         lines[lines.count - 1] += "\(load.map(\.threads).max() ?? 0) threads, "
+        lines[lines.count - 1] += "\(load.map(\.workers).max() ?? 0) workers, "
         lines[lines.count - 1] += "\(load.map(\.queue).max() ?? 0) messages waiting"
         lines.append("at rest, first and last quarter after \(Int(warmUp)) s:")
         lines.append("  memory: \(Self.ends(trend.memory)) MB")
         lines.append("  memory an hour: \(trend.memorySlope.map(Self.rounded) ?? "–") MB")
         lines.append("  descriptors: \(Self.ends(trend.descriptors))")
         lines.append("  threads: \(Self.ends(trend.threads))")
+        lines.append("  workers: \(Self.ends(trend.workers))")
         lines.append("  processor time of a message: \(Self.ends(trend.cost)) ms")
         return lines.joined(separator: "\n")
     }

@@ -5,9 +5,11 @@ struct SoakSample: Sendable {
     /// Resident memory and its highest value so far, in kilobytes.
     var residentKB: Int
     var peakKB: Int
-    /// Open descriptors and threads.
+    /// Open descriptors.
     var descriptors: Int
+    /// The daemon's own threads, and the workers of libdispatch, which come and go.
     var threads: Int
+    var workers: Int
     /// Processor time used so far, in seconds.
     var processorTime: Double
     /// Messages that arrived so far, and lines logged so far.
@@ -56,8 +58,11 @@ struct SoakTrend: Sendable {
     /// Open descriptors.
     var descriptors: Ends? { ends(atRest.map { Double($0.descriptors) }) }
 
-    /// Threads.
+    /// The daemon's own threads.
     var threads: Ends? { ends(atRest.map { Double($0.threads) }) }
+
+    /// The workers of libdispatch.
+    var workers: Ends? { ends(atRest.map { Double($0.workers) }) }
 
     /// Milliseconds of processor time for each message, from one rest to the next.
     var cost: Ends? {
@@ -85,15 +90,18 @@ struct SoakTrend: Sendable {
     /// Everything that is not flat; empty is the proof.
     ///
     /// Memory may differ by 3 MB, which is what the pages of a heap do by chance; descriptors and
-    /// threads by nothing; the cost of a message by a fifth in either direction.
+    /// threads by nothing; workers by the one that has just become idle; the cost of a message by a
+    /// fifth in either direction.
     var complaints: [String] {
-        guard atRest.count >= 12, let memory, let descriptors, let threads, let cost else {
+        guard atRest.count >= 12, let memory, let descriptors, let threads, let workers, let cost
+        else {
             return ["\(atRest.count) samples at rest say nothing about growth"]
         }
         var complaints: [String] = []
         if memory.growth > 3 { complaints.append("memory grew: \(memory)") }
         if descriptors.growth != 0 { complaints.append("descriptors differ: \(descriptors)") }
         if threads.growth != 0 { complaints.append("threads differ: \(threads)") }
+        if workers.growth > 1 { complaints.append("workers grew: \(workers)") }
         if abs(cost.growth) > cost.first / 5 { complaints.append("the cost differs: \(cost)") }
         return complaints
     }

@@ -16,6 +16,7 @@ struct SoakVerdictTests {
                 peakKB: 50_000,
                 descriptors: 40,
                 threads: 30,
+                workers: 2,
                 processorTime: Double(minute),
                 messages: minute * 1000,
                 logLines: minute * 1000,
@@ -56,6 +57,12 @@ struct SoakVerdictTests {
     @Test func `one thread more is seen`() {
         let complaints = Self.complaints { $0.threads += $1 > 40 ? 1 : 0 }
         #expect(complaints == ["threads differ: Ends(first: 30.0, last: 31.0)"])
+    }
+
+    @Test func `a worker more comes and goes, two more are seen`() {
+        #expect(Self.complaints { $0.workers += $1 > 40 ? 1 : 0 } == [])
+        let complaints = Self.complaints { $0.workers += $1 > 40 ? 2 : 0 }
+        #expect(complaints == ["workers grew: Ends(first: 2.0, last: 4.0)"])
     }
 
     @Test func `a message that costs a quarter more is seen`() {
