@@ -154,6 +154,7 @@ struct FullDiskTests {
                 try relay.drop("b.eml", RelayHarness.message("b"))
                 try await waitUntil(limit: .seconds(60), "\(relay.logFile)") {
                     relay.logFile.contains("event=log-lines-lost count=")
+                        && relay.entries(.sent).count == 41
                 }
                 try await relay.stopDaemon()
                 #expect(try relay.received().count == 41)
