@@ -145,7 +145,7 @@ struct CommandTests {
             for name in names { try await relay.waitFor(.failed, name) }
             try await relay.stopDaemon()
             let trace = relay.scratch.path("trace")
-            let strace = ["strace", "-f", "-o", trace, "-e", "trace=getdents64"]
+            let strace = ["strace", "-f", "-o", trace, "-e", "trace=getdents64"] + tracedLauncher
             // Each twice: the second time it is gone from where it was found.
             let hold = try await relay.command(["hold"] + names + names, through: strace)
             #expect(hold.code == 0, "\(hold)")
