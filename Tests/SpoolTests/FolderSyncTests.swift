@@ -153,6 +153,9 @@ struct FolderSyncTests {
         #expect(rests.locked { $0.isEmpty })
         come()
         #expect((disk.begun, calls.locked { $0 }) == (3, 12))
+        // The rest holds the folder, and the folder what it rests by.
+        endRest()
+        #expect(rests.locked { $0.isEmpty })
     }
 
     @Test func `a sync takes its turn, and serves all who have come before it`() {
