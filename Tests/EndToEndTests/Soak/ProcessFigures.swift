@@ -8,8 +8,8 @@ struct ProcessFigures: Sendable {
     let peakKB: Int
     /// Its own threads and those of its event loop.
     let threads: Int
-    /// The workers of libdispatch, which starts them when there is work and ends them some seconds
-    /// after; the runtime's timers and `async` functions run there.
+    /// Those of the runtime and of libraries that do not name theirs: libdispatch starts workers when
+    /// there is work and ends them some seconds after, and what starts on one inherits its name.
     let workers: Int
     let descriptors: Int
     /// What the descriptors lead to: paths, or kinds such as `socket`.

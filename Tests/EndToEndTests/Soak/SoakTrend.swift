@@ -7,7 +7,7 @@ struct SoakSample: Sendable {
     var peakKB: Int
     /// Open descriptors.
     var descriptors: Int
-    /// The daemon's own threads, and the workers of libdispatch, which come and go.
+    /// The daemon's own threads, and those of the runtime, some of which come and go.
     var threads: Int
     var workers: Int
     /// Processor time used so far, in seconds.
@@ -61,7 +61,7 @@ struct SoakTrend: Sendable {
     /// The daemon's own threads.
     var threads: Ends? { ends(atRest.map { Double($0.threads) }) }
 
-    /// The workers of libdispatch.
+    /// The threads of the runtime and of libraries.
     var workers: Ends? { ends(atRest.map { Double($0.workers) }) }
 
     /// Milliseconds of processor time for each message, from one rest to the next.
