@@ -41,7 +41,11 @@ struct SambaWriterTests {
         }
     }
 
-    /// Starts an upload and stops it in the middle.
+    /// Starts an upload and stops it in the middle, with all that the server has of it in the file.
+    ///
+    /// A server whose client is killed ends in the middle of a write too. Once in eighty times such a
+    /// file had the length of the whole write, 8 MB, and NULs from its third megabyte on: it is left
+    /// for that, rightly, and is no longer the cut-off text that these tests are about.
     private static func stopInTheMiddle(
         of message: NumberedMessage,
         _ relay: RelayHarness,
@@ -54,8 +58,23 @@ struct SambaWriterTests {
             size(target) > 100_000
         }
         client.send(signal: SIGSTOP)
-        guard size(target) < size(source) else { throw WaitError("the upload was too fast") }
+        var length = 0
+        var sameLooks = 0
+        try await waitUntil("the server to write what it has") {
+            let now = size(target)
+            sameLooks = now == length && lastOctet(target) != 0 ? sameLooks + 1 : 0
+            length = now
+            return sameLooks == 20
+        }
+        guard length < size(source) else { throw WaitError("the upload was too fast") }
         return client
+    }
+
+    private static func lastOctet(_ path: String) -> UInt8? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        var octet: UInt8 = 0
+        return pread(file, &octet, 1, size(path) - 1) == 1 ? octet : nil
     }
 
     private static func size(_ path: String) -> Int {
