@@ -45,7 +45,8 @@ struct SambaWriterTests {
     ///
     /// A server whose client is killed ends in the middle of a write too. Once in eighty times such a
     /// file had the length of the whole write, 8 MB, and NULs from its third megabyte on: it is left
-    /// for that, rightly, and is no longer the cut-off text that these tests are about.
+    /// for that, rightly, and is no longer the cut-off text that these tests are about. Its length is
+    /// asked for without opening it, which would break the oplock of a client that cannot answer.
     private static func stopInTheMiddle(
         of message: NumberedMessage,
         _ relay: RelayHarness,
@@ -62,19 +63,12 @@ struct SambaWriterTests {
         var sameLooks = 0
         try await waitUntil("the server to write what it has") {
             let now = size(target)
-            sameLooks = now == length && lastOctet(target) != 0 ? sameLooks + 1 : 0
+            sameLooks = now == length ? sameLooks + 1 : 0
             length = now
             return sameLooks == 20
         }
         guard length < size(source) else { throw WaitError("the upload was too fast") }
         return client
-    }
-
-    private static func lastOctet(_ path: String) -> UInt8? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        defer { close(file) }
-        var octet: UInt8 = 0
-        return pread(file, &octet, 1, size(path) - 1) == 1 ? octet : nil
     }
 
     private static func size(_ path: String) -> Int {
