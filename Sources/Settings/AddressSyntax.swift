@@ -82,7 +82,8 @@ extension ValueSyntax {
 
     /// Names a size by its largest unit that leaves no rest.
     static func phrase(_ octets: Int) -> String {
-        for (unit, factor) in [("GB", 1_073_741_824), ("MB", 1_048_576)] where octets % factor == 0 {
+        for (unit, factor) in [("GB", 1_073_741_824), ("MB", 1_048_576)] where octets % factor == 0
+        {
             return "\(octets / factor) \(unit)"
         }
         return "\(octets / 1024) KB"
@@ -103,7 +104,9 @@ extension ValueSyntax {
         var result: [Value] = []
         for value in values {
             let element = try convert(value.content)
-            if result.contains(element) { throw Objection("names one of them twice.", "Remove it.") }
+            if result.contains(element) {
+                throw Objection("names one of them twice.", "Remove it.")
+            }
             result.append(element)
         }
         return result

@@ -91,7 +91,8 @@ extension PickupMessageDeclarations {
         .patterns,
         .phrase("everybody"),
         "Who may receive: addresses, domains, or `*.domain` for all names below one.",
-        remark: "One other recipient, and the message goes to `failed/` without being sent to anybody.",
+        remark:
+            "One other recipient, and the message goes to `failed/` without being sent to anybody.",
         example: #"allow_to = ["contoso.com", "*.contoso.com"]"#
     )
 }
@@ -141,6 +142,7 @@ extension PickupMessageDeclarations {
 /// can be cut anywhere.
 enum Charsets {
     static let names =
-        (1250...1258).map { "windows-\($0)" } + (1...16).filter { $0 != 12 }.map { "iso-8859-\($0)" }
+        (1250...1258).map { "windows-\($0)" }
+        + (1...16).filter { $0 != 12 }.map { "iso-8859-\($0)" }
         + ["koi8-r", "koi8-u", "ibm437", "ibm850", "ibm852", "macintosh"]
 }
