@@ -14,6 +14,8 @@ package struct InspectedMessage: Sendable {
     package var messageID: String { wire.messageID }
     /// The From field decoded for people and cut to ``DisplayText/maximumCharacters``.
     package let from: String
+    /// The one address of the From that goes out, else the envelope's sender.
+    package let author: MailAddress?
     /// What was changed in the header; ``outgoing(_:)`` knows of the body too.
     package let repairs: [Repair]
     /// Whether an octet above 127 stands in ``wireHeader``.
@@ -46,11 +48,20 @@ package struct InspectedMessage: Sendable {
         self.rules = rules
         subject = header.all("subject").first.map { DisplayText.decode(header.value(of: $0)) }
         from = header.all("from").first.map { DisplayText.decode(header.value(of: $0)) } ?? ""
+        author = wire.author ?? Self.onlyAuthor(header) ?? envelope.sender
         headerHas8Bit = wire.octets.contains { $0 > 0x7F }
         partHeader = header.partHeader
         hasBodySignature = header.hasBodySignature
         saysType = header.says("content-type")
         saysMIMEVersion = header.says("mime-version")
+    }
+
+    private static func onlyAuthor(_ header: Header) -> MailAddress? {
+        let fields = header.all("from").filter { !header.isBlank($0) }
+        guard fields.count == 1, let list = try? AddressParser.list(header.value(of: fields[0])),
+            list.addresses.count == 1
+        else { return nil }
+        return list.addresses[0]
     }
 
     /// A survey of the body, which begins at ``bodyOffset``.

@@ -15,7 +15,8 @@ struct WireHeader {
     private let rules: MessageRules
     /// Fields that a signature covers, and must not be added or changed (RFC 6376 §3.5, `h=`).
     private let signed: Set<String>
-    private let author: MailAddress?
+    /// The pickup's sender, where it became the message's author.
+    let author: MailAddress?
     private var hasMovedFrom = false
     /// Whether the file's text was in another encoding than its labels say.
     private let isTranscoded: Bool

@@ -1,5 +1,6 @@
 internal import Delivery
 internal import Glibc
+internal import MailMessage
 internal import SafeText
 package import Settings
 internal import Spool
@@ -77,7 +78,18 @@ package struct SettingsCheck: Sendable {
         settings.pickups.filter { $0.writers == .trusted }.map {
             "pickup \($0.name): owners and modes of its folders are not checked "
                 + "(writers = \"trusted\"); whoever can write there can send anything."
-        } + settings.routes.flatMap(warnings)
+        }
+            + settings.pickups.filter(isAnybody).map {
+                "pickup \($0.name): whoever can write there can send as any mailbox "
+                    + "(mailbox = \"{from}\" without allow_from)."
+            } + settings.routes.flatMap(warnings)
+    }
+
+    private func isAnybody(_ pickup: PickupSettings) -> Bool {
+        pickup.messages.envelope.allowFrom.isEmpty
+            && settings.routes.contains {
+                pickup.routes.contains($0.name) && $0.signIn.isEachAuthor
+            }
     }
 
     private func warnings(_ route: RouteSettings) -> [String] {

@@ -1,5 +1,7 @@
 import Glibc
+import MailMessage
 import Settings
+import Submission
 import Spool
 import TestSupport
 import Testing
@@ -127,6 +129,22 @@ struct SettingsCheckTests {
                 "Warning: route idle: no pickup uses it.",
             ]
         )
+    }
+
+    @Test func `writers who may speak for anybody are warned about`() throws {
+        let relay = try TestRelay()
+        relay.settings.routes[0].signIn = .token(
+            user: SignInSettings.eachAuthor,
+            token: SecretReference(path: "/etc/postchute/token")
+        )
+        let warning =
+            "Warning: pickup erp: whoever can write there can send as any mailbox "
+            + "(mailbox = \"{from}\" without allow_from)."
+        #expect(SettingsCheck(relay.settings).run().output.contains(warning))
+        relay.settings.pickups[0].messages.envelope.allowFrom = [
+            try #require(AddressPattern("example.com"))
+        ]
+        #expect(!SettingsCheck(relay.settings).run().output.contains(warning))
     }
 
     @Test func `a credential of the unit needs no systemd to be checked`() throws {
