@@ -77,7 +77,7 @@ let package = Package(
         library("EventLog", ["CLinux", "SafeText"]),
         library("TLSEngine", ["COpenSSL", "COpenSSLShims", nioCore]),
         library("SMTPSubmission", ["SMTPProtocol", "Submission", "TLSEngine", nioCore, nioPosix]),
-        library("Settings", ["CToml", "SafeText"]),
+        library("Settings", ["CToml", "MailMessage", "SafeText", "Submission"]),
 
         // The spool and what moves through it.
         library("Spool", ["CLinux", "COpenSSL"]),

@@ -1,3 +1,5 @@
+package import MailMessage
+
 /// A table `[pickup.NAME]`: a watched folder and its rules.
 package struct PickupSettings: Hashable, Sendable {
     /// The name after `pickup.`: letters, digits, `-` and `_`.
@@ -21,6 +23,8 @@ package struct PickupSettings: Hashable, Sendable {
     package var whenUncertain: UncertainPolicy
     /// Overrides ``RouteSettings/giveUpAfter``.
     package var giveUpAfter: Duration?
+    /// What messages may be, and what is repaired, added and checked.
+    package var messages = MessageRules()
 
     /// Creates a pickup with the defaults of every key that has one.
     package init(name: String, path: String, routes: [String], spool: String? = nil) {
