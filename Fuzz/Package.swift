@@ -25,7 +25,7 @@ let package = Package(
         library("Submission"),
         library("MailMessage", ["Submission"]),
         library("SMTPProtocol", ["Submission"]),
-        library("Settings", ["CToml", "SafeText"]),
+        library("Settings", ["CToml", "MailMessage", "SafeText", "Submission"]),
         .systemLibrary(name: "CFuzzer"),
         .executableTarget(
             name: "Fuzz",

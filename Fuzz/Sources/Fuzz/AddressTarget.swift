@@ -39,6 +39,6 @@ enum AddressTarget {
     }
 
     private static func envelope(_ fields: String, _ value: [UInt8]) -> Envelope? {
-        WireForm.inspected(Array(fields.utf8) + value + Array("\r\n\r\n".utf8))?.envelope
+        Reading(Array(fields.utf8) + value + Array("\r\n\r\n".utf8))?.inspected.envelope
     }
 }

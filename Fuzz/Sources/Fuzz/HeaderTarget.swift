@@ -1,35 +1,18 @@
 internal import MailMessage
 internal import Submission
 
-/// Inspects arbitrary octets as a file, and encodes what comes of it.
+/// Inspects arbitrary octets as a file: who gets it, and the header that goes out.
 enum HeaderTarget {
     static func run(_ file: UnsafeRawBufferPointer) -> Int32 {
-        guard let message = WireForm.inspected(file) else { return 0 }
-        demand(message.bodyOffset <= file.count, "the body begins within the file")
-        demandHeader(message.wireHeader)
-        demandEnvelope(message.envelope, of: file)
-        let body = UnsafeRawBufferPointer(rebasing: file[message.bodyOffset...])
-        let wire = message.wireHeader.withUnsafeBytes { WireForm.encoded([$0, body]) }
-        let inPieces = message.wireHeader.withUnsafeBytes {
-            WireForm.encoded(pieces($0) + pieces(body))
-        }
-        demand(wire == inPieces, "where chunks end makes no difference")
-        demandWireOfWire(WireForm.content(wire), message)
+        guard let reading = Reading(file) else { return 0 }
+        let message = reading.inspected
+        WireForm.demandHeader(message.wireHeader)
+        demandEnvelope(message.envelope, of: reading.octets)
+        demandWireOfWire(WireForm.content(reading.wire(reading.outgoing.segments)), reading)
         return 0
     }
 
-    private static func demandHeader(_ header: [UInt8]) {
-        WireForm.demandLineEnds(header)
-        demand(header.suffix(2).elementsEqual("\r\n".utf8), "an empty line ends the header")
-        let hidden = ["bcc", "resent-bcc", "x-receiver"]
-        for line in header.split(separator: 0x0A, omittingEmptySubsequences: false) {
-            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-            let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
-            demand(!hidden.contains(String(name.prefix { $0 > " " })), "no Bcc goes out")
-        }
-    }
-
-    private static func demandEnvelope(_ envelope: Envelope, of file: UnsafeRawBufferPointer) {
+    private static func demandEnvelope(_ envelope: Envelope, of file: [UInt8]) {
         let recipients = envelope.recipients.map(\.address)
         demand(!recipients.isEmpty, "there is a recipient")
         for address in recipients + [envelope.sender].compactMap(\.self) {
@@ -51,30 +34,40 @@ enum HeaderTarget {
     }
 
     /// Nobody gets a message whose file does not name him.
-    private static func demandNamed(_ address: MailAddress, in file: UnsafeRawBufferPointer) {
-        let domain = address.domain.filter { !"[]".contains($0) }
-        for label in domain.utf8.split(separator: UInt8(ascii: ".")) {
-            demand(contains(Array(label), file), "\(address.text) is named by the file")
-        }
-    }
-
-    private static func contains(_ label: [UInt8], _ file: UnsafeRawBufferPointer) -> Bool {
+    private static func demandNamed(_ address: MailAddress, in file: [UInt8]) {
         // White space inside an address literal is not part of it.
-        if file.contains(UInt8(ascii: "[")) { return true }
-        guard label.count <= file.count else { return false }
-        return (0...(file.count - label.count)).contains { start in
-            file[start..<(start + label.count)].elementsEqual(label)
+        if address.domain.contains("[") { return }
+        for label in address.domain.utf8.split(separator: UInt8(ascii: ".")) {
+            let octets = Array(label)
+            demand(
+                file.indices.contains { file[$0...].starts(with: octets) },
+                "\(address.text) is named by the file"
+            )
         }
     }
 
     /// What a server keeps, dropped as a file, goes out as it is.
-    private static func demandWireOfWire(_ content: [UInt8], _ first: InspectedMessage) {
-        // The removed lines may have named the only recipients.
-        guard let second = WireForm.inspected(content) else { return }
-        demand(second.wireHeader == first.wireHeader, "the header of the wire is its own")
-        demand(second.repairs.isEmpty, "the wire needs no repair")
-        // An added one is whole, one of the file is cut for people.
-        let shown = DisplayText.decode(first.messageID.utf8)
-        demand([first.messageID, shown].contains(second.messageID), "the Message-ID stays")
+    private static func demandWireOfWire(_ content: [UInt8], _ first: Reading) {
+        // The removed lines may have named the only recipients, and a mailbox's second message is
+        // one only below its first line.
+        guard let second = Reading(content) else { return }
+        let again = WireForm.content(second.wire(second.outgoing.segments))
+        demand(again == content, "the wire of the wire is itself: \(difference(content, again))")
+        let repairs = second.outgoing.repairs.map(\.rawValue)
+        demand(repairs.isEmpty, "the wire needs no repair, not \(repairs)")
+        // An added Message-ID is whole, one of the file is cut for people.
+        let (old, new) = (first.inspected.messageID, second.inspected.messageID)
+        demand([old, DisplayText.decode(old.utf8)].contains(new), "the Message-ID stays")
+    }
+
+    /// The first line in which two contents differ.
+    private static func difference(_ first: [UInt8], _ second: [UInt8]) -> String {
+        let lines = [first, second].map {
+            $0.split(separator: 0x0A, omittingEmptySubsequences: false)
+        }
+        let pair = zip(lines[0], lines[1]).first { $0 != $1 }
+        return [pair?.0 ?? [], pair?.1 ?? []].map {
+            String(decoding: $0, as: UTF8.self).debugDescription
+        }.joined(separator: " and ")
     }
 }

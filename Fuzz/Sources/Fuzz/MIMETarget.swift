@@ -1,32 +1,53 @@
 internal import MailMessage
 
-/// Looks through the body of arbitrary octets as delivery does, and at its end as a pickup does.
+/// Looks through the parts of arbitrary octets, encodes those that need it, and looks at the end of
+/// the file as a pickup does.
 enum MIMETarget {
     static func run(_ file: UnsafeRawBufferPointer) -> Int32 {
         demandEnd(file)
-        guard let message = WireForm.inspected(file) else { return 0 }
-        let body = UnsafeRawBufferPointer(rebasing: file[message.bodyOffset...])
-        let survey = surveyed([body])
-        let inPieces = surveyed(pieces(body))
-        demand(survey.has8Bit == inPieces.has8Bit, "chunks do not hide an octet above 127")
-        demand(survey.hasNUL == inPieces.hasNUL, "chunks do not hide a NUL")
-        demand(survey.longestLine == inPieces.longestLine, "chunks do not cut lines")
-        demand(survey.wireOctets == inPieces.wireOctets, "chunks do not change the size")
-        demand(
-            survey.hasForeignLineEnds == inPieces.hasForeignLineEnds,
-            "chunks make no line ends"
-        )
-        let content = WireForm.content(WireForm.encoded([body]))
-        demand(survey.wireOctets == content.count, "the announced size is that of the wire")
-        demand(survey.has8Bit == content.contains { $0 > 0x7F }, "8-bit content is announced")
-        demand(survey.hasNUL == content.contains(0), "a NUL is found")
+        demandContent(file, MessageRules())
+        var rules = MessageRules()
+        rules.isDotStuffed = true
+        demandContent(file, rules)
         return 0
     }
 
-    private static func surveyed(_ chunks: [UnsafeRawBufferPointer]) -> BodySurvey {
-        var survey = BodySurvey()
-        for chunk in chunks { survey.read(chunk) }
-        return survey
+    private static func demandContent(_ file: UnsafeRawBufferPointer, _ rules: MessageRules) {
+        let whole = Reading(file, rules: rules)
+        let cut = Reading(file, rules: rules, cut: true)
+        demand((whole == nil) == (cut == nil), "chunks refuse nothing")
+        guard let whole, let cut else { return }
+        demand(whole.octets == cut.octets, "chunks do not change the text")
+        let outgoing = whole.outgoing
+        demand(outgoing.segments == cut.outgoing.segments, "chunks do not move parts")
+        demand(outgoing.octets == cut.outgoing.octets, "chunks do not change the size")
+        demand(outgoing.has8Bit == cut.outgoing.has8Bit, "chunks hide no octet above 127")
+        demand(outgoing.repairs == cut.outgoing.repairs, "chunks repair nothing")
+        demand(outgoing.sevenBit == cut.outgoing.sevenBit, "chunks encode nothing")
+        let wire = whole.wire(outgoing.segments)
+        demand(wire == whole.wire(outgoing.segments, cut: true), "chunks do not change the wire")
+        demandAnnounced(outgoing, wire)
+        if let sevenBit = outgoing.sevenBit { demandSevenBit(sevenBit, of: whole) }
+    }
+
+    /// What is announced before the content is what follows.
+    private static func demandAnnounced(_ outgoing: OutgoingMessage, _ wire: [UInt8]) {
+        let content = WireForm.content(wire)
+        let size = outgoing.octets ?? content.count
+        demand(size == content.count, "\(size) octets were announced, \(content.count) sent")
+        demand(outgoing.has8Bit || !content.contains { $0 > 0x7F }, "8-bit content is announced")
+        demand(!content.contains(0), "no NUL goes out")
+    }
+
+    private static func demandSevenBit(_ sevenBit: SevenBitContent, of reading: Reading) {
+        let wire = reading.wire(sevenBit.segments)
+        demand(wire == reading.wire(sevenBit.segments, cut: true), "chunks do not change it")
+        let content = WireForm.content(wire)
+        demand(!content.contains { $0 > 0x7F }, "no octet above 127 is left")
+        demand(
+            content.count <= sevenBit.octets,
+            "\(sevenBit.octets) octets were estimated, \(content.count) sent"
+        )
     }
 
     private static func demandEnd(_ file: UnsafeRawBufferPointer) {

@@ -1,38 +1,5 @@
-internal import MailMessage
-
-/// What goes over the wire, and what may never be in it.
+/// What may be between `354` and its reply, and what may never be.
 enum WireForm {
-    /// The claim all inputs are inspected for.
-    static let claim = MessageIdentity(
-        id: "20261123T101530123456-7h3k9q2mzx4wp",
-        claimedAt: 1_795_428_930
-    )
-
-    /// What the inspector makes of a whole file, or `nil` when it refuses it.
-    static func inspected(_ file: UnsafeRawBufferPointer) -> InspectedMessage? {
-        do throws(MessageDefect) {
-            return try MessageInspector().inspect(file, isWholeFile: true, identity: claim)
-        } catch {
-            demand(!error.sentence.isEmpty && !error.advice.isEmpty, "a refusal has its sentences")
-            demand(error.sentence.utf8.count <= 2000, "a sentence is short")
-            return nil
-        }
-    }
-
-    /// What the inspector makes of a whole file, or `nil` when it refuses it.
-    static func inspected(_ file: [UInt8]) -> InspectedMessage? {
-        file.withUnsafeBytes { inspected($0) }
-    }
-
-    /// The encoder's output for chunks.
-    static func encoded(_ chunks: [UnsafeRawBufferPointer]) -> [UInt8] {
-        var encoder = WireEncoder()
-        var output: [UInt8] = []
-        for chunk in chunks { encoder.encode(chunk, into: &output) }
-        encoder.finish(into: &output)
-        return output
-    }
-
     /// The content a server keeps of octets on the wire, each line checked on the way.
     static func content(_ wire: [UInt8]) -> [UInt8] {
         demand(wire.suffix(3).elementsEqual(".\r\n".utf8), "the final dot ends the content")
@@ -46,6 +13,8 @@ enum WireForm {
                 line = line.dropFirst()
                 demand(line.first == UInt8(ascii: "."), "no line but the last is a dot alone")
             }
+            // RFC 5321 §4.5.3.1.6: 1000 octets with CRLF.
+            demand(line.count <= 1000, "no line is longer than a server must take")
             content += line
             start = feed + 1
         }
@@ -62,22 +31,18 @@ enum WireForm {
         }
         demand(previous != 0x0D, "no CR ends the octets")
     }
-}
 
-/// Pieces whose lengths the octets themselves decide, so that a finding can be had again.
-func pieces(_ octets: UnsafeRawBufferPointer) -> [UnsafeRawBufferPointer] {
-    var pieces: [UnsafeRawBufferPointer] = []
-    var start = 0
-    while start < octets.count {
-        let end = min(octets.count, start + Int(octets[start] % 7))
-        pieces.append(UnsafeRawBufferPointer(rebasing: octets[start..<end]))
-        // A piece may be empty once, and then everything goes on.
-        if end == start {
-            pieces.append(UnsafeRawBufferPointer(rebasing: octets[start..<start + 1]))
-            start += 1
-        } else {
-            start = end
+    /// A header for a server: whole lines, its empty line, nothing of a Bcc.
+    static func demandHeader(_ header: [UInt8]) {
+        demandLineEnds(header)
+        demand(header.suffix(2).elementsEqual("\r\n".utf8), "an empty line ends the header")
+        let hidden = ["bcc", "resent-bcc", "x-receiver"]
+        let lines = header.dropLast(2).split(separator: 0x0A, omittingEmptySubsequences: false)
+        for line in lines.dropLast() {
+            demand(line.count > 1, "no empty line stands within the header")
+            let name = line.prefix { $0 != UInt8(ascii: ":") && $0 > 0x20 }
+            let key = String(decoding: name, as: UTF8.self).lowercased()
+            demand(!hidden.contains(key), "no Bcc goes out")
         }
     }
-    return pieces
 }
