@@ -137,7 +137,11 @@ let package = Package(
                 "TestSupport", nioCore, nioPosix, nioEmbedded,
             ]
         ),
-        tests("SettingsTests", ["Settings", "TestSupport"], exclude: ["BadSettings"]),
+        tests(
+            "SettingsTests",
+            ["MailMessage", "Settings", "Submission", "TestSupport"],
+            exclude: ["BadSettings"]
+        ),
         tests("SpoolTests", ["Spool", "CLinux", "TestSupport"]),
         tests("PickupTests", ["Pickup", "MailMessage", "Spool", "TestSupport", "postchute-watch"]),
         tests(

@@ -4,6 +4,18 @@ enum PickupKey: String, SettingKey {
     case writers, operators
     case whenUncertain = "when_uncertain"
     case giveUpAfter = "give_up_after"
+    case envelope, resent, from
+    case defaultFrom = "default_from"
+    case defaultTo = "default_to"
+    case defaultDomain = "default_domain"
+    case alwaysBcc = "always_bcc"
+    case redirectTo = "redirect_to"
+    case allowFrom = "allow_from"
+    case allowTo = "allow_to"
+    case noRepair = "no_repair"
+    case charset
+    case dotStuffed = "dot_stuffed"
+    case maxSize = "max_size"
 
     static let table = SettingTable.pickup
 
@@ -23,6 +35,20 @@ enum PickupKey: String, SettingKey {
         case .operators: PickupDeclarations.operators
         case .whenUncertain: PickupDeclarations.whenUncertain
         case .giveUpAfter: PickupDeclarations.giveUpAfter
+        case .envelope: PickupMessageDeclarations.envelope
+        case .resent: PickupMessageDeclarations.resent
+        case .from: PickupMessageDeclarations.from
+        case .defaultFrom: PickupMessageDeclarations.defaultFrom
+        case .defaultTo: PickupMessageDeclarations.defaultTo
+        case .defaultDomain: PickupMessageDeclarations.defaultDomain
+        case .alwaysBcc: PickupMessageDeclarations.alwaysBcc
+        case .redirectTo: PickupMessageDeclarations.redirectTo
+        case .allowFrom: PickupMessageDeclarations.allowFrom
+        case .allowTo: PickupMessageDeclarations.allowTo
+        case .noRepair: PickupMessageDeclarations.noRepair
+        case .charset: PickupMessageDeclarations.charset
+        case .dotStuffed: PickupMessageDeclarations.dotStuffed
+        case .maxSize: PickupMessageDeclarations.maxSize
         }
     }
 }

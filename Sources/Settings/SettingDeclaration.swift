@@ -143,6 +143,16 @@ enum SettingForm: Sendable {
     case fingerprint
     /// Text without controls, such as a user or a group.
     case word
+    case address
+    /// One address or a list of them.
+    case addresses
+    /// One entry of a list of allowed addresses, or the list.
+    case patterns
+    case domain
+    /// Some of these words.
+    case words([String])
+    /// An amount of data in octets.
+    case size(ClosedRange<Int>)
 
     /// The words of an enumeration.
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(

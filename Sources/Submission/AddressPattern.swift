@@ -20,7 +20,8 @@ package struct AddressPattern: Hashable, Sendable {
             form = .below("." + domain)
         } else if let at = lower.lastIndex(of: "@"), at != lower.startIndex {
             let local = String(lower[..<at])
-            guard let domain = Self.domain(lower[lower.index(after: at)...]),
+            guard !local.contains("*"),
+                let domain = Self.domain(lower[lower.index(after: at)...]),
                 let address = MailAddress(localPart: local, domain: domain),
                 address.localPart == local
             else { return nil }

@@ -77,6 +77,12 @@ struct SettingDeclarationTests {
             case .ipAddress: _ = try ValueSyntax.ipAddress(content)
             case .fingerprint: _ = try ValueSyntax.fingerprint(content)
             case .word: _ = try ValueSyntax.text(content)
+            case .address: _ = try ValueSyntax.address(content)
+            case .addresses: _ = try ValueSyntax.addresses(content)
+            case .patterns: _ = try ValueSyntax.patterns(content)
+            case .domain: _ = try ValueSyntax.domain(content)
+            case .words(let words): _ = try ValueSyntax.words(content, of: words)
+            case .size(let range): _ = try ValueSyntax.size(content, in: range)
             }
             return nil
         } catch {
