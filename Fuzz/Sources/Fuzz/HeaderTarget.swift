@@ -48,9 +48,9 @@ enum HeaderTarget {
 
     /// What a server keeps, dropped as a file, goes out as it is.
     private static func demandWireOfWire(_ content: [UInt8], _ first: Reading) {
-        // The removed lines may have named the only recipients, and a mailbox's second message is
-        // one only below its first line.
-        guard let second = Reading(content) else { return }
+        // Text that no encoding could be found for is tried again; and the removed lines may have
+        // named the only recipients.
+        guard !first.inspected.headerHas8Bit, let second = Reading(content) else { return }
         let again = WireForm.content(second.wire(second.outgoing.segments))
         demand(again == content, "the wire of the wire is itself: \(difference(content, again))")
         let repairs = second.outgoing.repairs.map(\.rawValue)
