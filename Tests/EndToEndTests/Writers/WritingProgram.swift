@@ -17,6 +17,8 @@ struct WritingProgram: Sendable, CustomStringConvertible {
     /// The text without the line ends at its end.
     var body = "Grüße,\n.zweite Zeile\nFrom Lager"
     var attachments: [String] = []
+    /// What had to be changed, besides what nearly every file lacks.
+    var changes: [String] = []
 
     /// The folder of the programs.
     static let folder = "\(#filePath.dropLast("WritingProgram.swift".count))Programs"
@@ -105,6 +107,26 @@ extension WritingProgram {
             recipients: ["b@example.org", "c@example.org"],
             to: ["b@example.org", "c@example.org"],
             body: "Grüße,\nzweite Zeile\nFrom Lager"
+        ),
+        // It quotes `From ` in the text, as mailbox files want it.
+        WritingProgram(
+            description: "Python's mbox",
+            needs: ["python3"],
+            command: "python3 message.py mbox \"$1\"",
+            body: "Grüße,\n.zweite Zeile\n>From Lager",
+            changes: ["mbox-line"]
+        ),
+        WritingProgram(
+            description: "mutt",
+            needs: ["mutt"],
+            command: "sh mutt.sh \"$1\"",
+            changes: ["mbox-line"]
+        ),
+        WritingProgram(
+            description: "Windows PowerShell's Out-File",
+            needs: ["iconv"],
+            command: "sh out-file.sh \"$1\"",
+            changes: ["utf-16", "header-text", "content-type"]
         ),
     ]
 }

@@ -20,6 +20,11 @@ struct WritingProgramTests {
             let received = try relay.received().filter { !$0.text.contains("later-") }
             #expect(received.count == 1, "\(relay.log)")
             for message in received { try await Self.expect(message, from: program, relay) }
+            let line = try await relay.waitForLine("sent") {
+                $0["file"]?.hasPrefix("later-") == false
+            }
+            let changes = Set((line["changes"] ?? "").split(separator: ",").map(String.init))
+            #expect(changes.isSuperset(of: program.changes), "\(line)")
             #expect(relay.entries(.drop).map(\.path).filter { $0.hasSuffix(".eml") } == [])
         }
     }
@@ -40,30 +45,6 @@ struct WritingProgramTests {
         let lines = shown.body.replacing("\r\n", with: "\n")
         #expect(lines.trimmingSuffix { $0.isNewline } == program.body)
         #expect(shown.attachments == program.attachments)
-    }
-
-    /// Their output is refused, with the sentence that tells what to change.
-    @Test(arguments: [
-        (
-            "python3 message.py mbox \"$1\"",
-            "The file begins with a “From ” line, as in a mailbox file (mbox)."
-        ),
-        ("sh mutt.sh \"$1\"", "The file begins with a “From ” line, as in a mailbox file (mbox)."),
-        ("sh out-file.sh \"$1\"", "The file is written in UTF-16, which mail cannot be."),
-    ])
-    func `what no mail can be is refused and says why`(
-        command: String,
-        reason: String
-    )
-        async throws
-    {
-        let program = WritingProgram(description: command, needs: [], command: command)
-        try await withRelay("refused") { relay in
-            try await program.write(into: relay)
-            let line = try await relay.waitForLine("failed")
-            #expect(line["reason"] == reason)
-            #expect(try relay.received().isEmpty)
-        }
     }
 }
 
