@@ -6,6 +6,7 @@ internal import Spool
 internal import Submission
 
 /// What `check` says about a file that a writer might drop: envelope, changes, verdict and route.
+///
 /// Nothing is moved and nothing is sent.
 package struct FileCheck: Sendable {
     private let settings: RelaySettings

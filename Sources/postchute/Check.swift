@@ -5,7 +5,8 @@ internal import Settings
 /// `postchute check`: settings, folders and permissions; or one message file.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check settings, folders and permissions, or what would become of a message file.",
+        abstract:
+            "Check settings, folders and permissions, or what would become of a message file.",
         discussion: """
             Without a file, or with one that ends in .toml, it checks the settings, and each \
             complaint comes with its cure. Of any other file it prints envelope, changes, verdict and \
