@@ -86,7 +86,7 @@ package struct BodySurvey: Sendable {
                 pending.keep(octets, from: end)
                 return
             }
-            if length != 2 { sawForeignLineEnd = true }
+            if length != 2 { sawForeignEnd() }
             offset = base + end + length
             endLine(textEnd: base + end)
             position = end + length
@@ -127,7 +127,7 @@ package struct BodySurvey: Sendable {
             endLine(textEnd: end + index)
         }
         if pending.count > 0 {
-            sawForeignLineEnd = true
+            sawForeignEnd()
             pending = PendingReturns()
         }
         if openLine > 0 { tellWalker(textEnd: offset) }
@@ -144,8 +144,13 @@ package struct BodySurvey: Sendable {
                 ? base + resolved.consumed : textEnd + index + 1
             endLine(textEnd: textEnd + index)
         }
-        if resolved.isForeign { sawForeignLineEnd = true }
+        if resolved.isForeign { sawForeignEnd() }
         return resolved.consumed
+    }
+
+    /// In a binary part they are no line ends: it goes out in base64, octet by octet.
+    private mutating func sawForeignEnd() {
+        if !walker.isInBinaryPart { sawForeignLineEnd = true }
     }
 
     private mutating func take(_ text: UnsafeRawBufferPointer, _ isEightBit: Bool) {
