@@ -10,6 +10,8 @@ struct WritingProgram: Sendable, CustomStringConvertible {
     let needs: [String]
     /// A command line for the shell in `Programs/`; `$1` is the drop folder, `$2` one for itself.
     let command: String
+    /// Settings its pickup needs.
+    var pickup: [String] = []
     /// Whom its file names, Bcc included.
     var recipients = ["b@example.org", "c@example.org", "hidden@example.net"]
     /// Whom the message shows.
@@ -99,14 +101,15 @@ extension WritingProgram {
             needs: ["/usr/share/perl5/Email/MIME.pm"],
             command: "perl email.pl \"$1\""
         ),
-        // It knows no Bcc, and dumps the wire: a dot at the start of a line would be doubled.
+        // It knows no Bcc, and dumps the wire, where dots are doubled.
         WritingProgram(
             description: "swaks",
             needs: ["swaks"],
             command: "sh swaks.sh \"$1\"",
+            pickup: ["dot_stuffed = true"],
             recipients: ["b@example.org", "c@example.org"],
             to: ["b@example.org", "c@example.org"],
-            body: "Grüße,\nzweite Zeile\nFrom Lager"
+            changes: ["dot-stuffing"]
         ),
         // It quotes `From ` in the text, as mailbox files want it.
         WritingProgram(

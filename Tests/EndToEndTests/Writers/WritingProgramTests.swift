@@ -11,7 +11,9 @@ struct WritingProgramTests {
         guard try await program.isInstalled else {
             try Test.cancel("needs \(program.needs.joined(separator: ", ")): scripts/setup --tests")
         }
-        try await withRelay("program") { relay in
+        var plan = RelayPlan()
+        plan.pickup = program.pickup
+        try await withRelay("program", plan) { relay in
             try await program.write(into: relay)
             try await waitUntil("the message of \(program); the log:\n\(relay.log)") {
                 try !relay.received().isEmpty || !relay.entries(.failed).isEmpty
