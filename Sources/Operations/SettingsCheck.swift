@@ -40,7 +40,20 @@ package struct SettingsCheck: Sendable {
             missingFolder($0, pickup) ?? $0.fullSentence
         }
         if pickup.spool != pickup.path { lines += creatable(pickup.spool) }
+        lines += feedbackComplaints(pickup)
         return lines.map { "pickup \(pickup.name): \($0)" }
+    }
+
+    private func feedbackComplaints(_ pickup: PickupSettings) -> [String] {
+        guard let folder = FeedbackFolder(pickup), let error = folder.problem() else { return [] }
+        guard error.kind == .vanished, let path = pickup.feedback else {
+            return [error.fullSentence]
+        }
+        let user = ServiceUser.name(geteuid())
+        return [
+            "There is no folder \(path); run: install -d -o \(user) -g GROUP -m 2750 "
+                + "\(shellWord(path)) with the group of those who may read it."
+        ]
     }
 
     /// A drop folder that is not there comes with the command that makes it.

@@ -23,7 +23,7 @@ struct FileChecks {
                     "there is no group \(quoted(use.path)).",
                     "Create it: groupadd --system \(shellWord(use.path))"
                 )
-        case .dropFolder, .spoolFolder, .stateFolder:
+        case .dropFolder, .spoolFolder, .stateFolder, .feedbackFolder:
             switch probe.look(use.path) {
             case .missing, .hidden, .folder: return nil
             case .file, .other: return Objection("\(quoted(use.path)) is not a folder.")

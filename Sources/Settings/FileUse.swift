@@ -6,6 +6,8 @@ struct FileUse: Sendable {
         case dropFolder
         /// A folder that the daemon creates.
         case spoolFolder, stateFolder
+        /// A folder that an administrator makes for the writers.
+        case feedbackFolder
         /// A readable file, which nobody else may read when it is secret.
         case file(isSecret: Bool)
         /// A group of the system.
@@ -43,6 +45,7 @@ extension ReadPickup {
             reader.use(.path, settings.path, as: .dropFolder),
             reader.has(.spool) ? reader.use(.spool, settings.spool, as: .spoolFolder) : nil,
             reader.use(.operators, settings.operators, as: .group),
+            reader.use(.feedback, settings.feedback, as: .feedbackFolder),
         ].compactMap { $0 }
     }
 }

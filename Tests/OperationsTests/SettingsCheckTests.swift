@@ -104,6 +104,26 @@ struct SettingsCheckTests {
         #expect(result.status == .settings)
     }
 
+    @Test func `a feedback folder is there, ours, and closed to other writers`() throws {
+        let relay = try TestRelay()
+        let folder = relay.scratch.path("feedback")
+        relay.settings.pickups[0].feedback = folder
+        #expect(
+            SettingsCheck(relay.settings).run().complaints.first
+                == "pickup erp: There is no folder \(folder); run: install -d -o \(me) -g GROUP -m "
+                + "2750 \(folder) with the group of those who may read it."
+        )
+        try relay.scratch.makeFolder("feedback")
+        chmod(folder, 0o775)
+        #expect(
+            SettingsCheck(relay.settings).run().complaints.first
+                == "pickup erp: Cannot use folder \(folder): somebody else could tamper with "
+                + "messages there; run: chmod go-w \(folder)."
+        )
+        chmod(folder, 0o2750)
+        #expect(SettingsCheck(relay.settings).run().status == .done)
+    }
+
     @Test func `folders the daemon makes need a parent that lets it`() throws {
         let relay = try TestRelay()
         relay.settings.state = StateSettings(directory: relay.scratch.path("new"))
