@@ -81,6 +81,8 @@ extension FeedbackText {
         case .tooLarge: failure.sentence
         case .missingExtension(let name, _):
             "The server does not offer \(name), which the message needs."
+        case .mailboxRefused(_, let reply):
+            "The server does not let us send as this sender (\(codes(reply)))."
         case .connect, .tls, .credentials, .timeout, .connectionLost, .protocolViolation,
             .noRecipientAccepted, .content, .stopped:
             "The message could not be handed over."

@@ -15,7 +15,7 @@ package struct InspectedMessage: Sendable {
     /// The From field decoded for people and cut to ``DisplayText/maximumCharacters``.
     package let from: String
     /// The one address of the From that goes out, else the envelope's sender.
-    package let author: MailAddress?
+    package var author: MailAddress? { wire.author ?? onlyAuthor ?? envelope.sender }
     /// What was changed in the header; ``outgoing(_:)`` knows of the body too.
     package let repairs: [Repair]
     /// Whether an octet above 127 stands in ``wireHeader``.
@@ -25,6 +25,7 @@ package struct InspectedMessage: Sendable {
     let partHeader: PartHeader
     let rules: MessageRules
     private let isMailbox: Bool
+    private let fromValue: [UInt8]
     /// Whether a signature over the whole body forbids any change of it.
     let hasBodySignature: Bool
     /// Whether the header says of what type the body is.
@@ -48,7 +49,8 @@ package struct InspectedMessage: Sendable {
         self.rules = rules
         subject = header.all("subject").first.map { DisplayText.decode(header.value(of: $0)) }
         from = header.all("from").first.map { DisplayText.decode(header.value(of: $0)) } ?? ""
-        author = wire.author ?? Self.onlyAuthor(header) ?? envelope.sender
+        let authors = header.all("from").filter { !header.isBlank($0) }
+        fromValue = authors.count == 1 ? header.value(of: authors[0]) : []
         headerHas8Bit = wire.octets.contains { $0 > 0x7F }
         partHeader = header.partHeader
         hasBodySignature = header.hasBodySignature
@@ -56,12 +58,12 @@ package struct InspectedMessage: Sendable {
         saysMIMEVersion = header.says("mime-version")
     }
 
-    private static func onlyAuthor(_ header: Header) -> MailAddress? {
-        let fields = header.all("from").filter { !header.isBlank($0) }
-        guard fields.count == 1, let list = try? AddressParser.list(header.value(of: fields[0])),
-            list.addresses.count == 1
-        else { return nil }
-        return list.addresses[0]
+    // Read only for routes that ask for it.
+    private var onlyAuthor: MailAddress? {
+        let domain = rules.envelope.defaultDomain
+        let list = try? AddressParser.list(fromValue, defaultDomain: domain)
+        guard let addresses = list?.addresses, addresses.count == 1 else { return nil }
+        return addresses[0]
     }
 
     /// A survey of the body, which begins at ``bodyOffset``.
