@@ -76,8 +76,6 @@ extension FeedbackText {
         switch failure {
         case .refused(let reply, let phase):
             "The server refused the message while \(phase.phrase) (\(codes(reply)))."
-        case .mailboxRefused(_, let reply):
-            "The server does not let Postchute send as the mailbox in From (\(codes(reply)))."
         case .tooLarge: failure.sentence
         case .missingExtension(let name, _):
             "The server does not offer \(name), which the message needs."

@@ -133,5 +133,6 @@ func isSpace(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
 func quotable(_ text: some StringProtocol) -> String {
     // Not characters: one of them holds any number of combining marks.
     let short = text.unicodeScalars.prefix(80)
-    return short.endIndex == text.endIndex ? String(text) : "\(String(String.UnicodeScalarView(short)))…"
+    if short.endIndex == text.endIndex { return String(text) }
+    return String(String.UnicodeScalarView(short)) + "…"
 }

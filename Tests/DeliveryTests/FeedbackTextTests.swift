@@ -48,7 +48,7 @@ struct FeedbackTextTests {
         let reply = Reply(try #require(ReplyCode(535)), lines: ["5.7.3 secret"])
         #expect(
             text(.rejected(.mailboxRefused(mailbox: "secret@example.com", reply))).happened
-                == "The server does not let Postchute send as the mailbox in From (535 5.7.3)."
+                == "The server does not let us send as this sender (535 5.7.3)."
         )
         #expect(
             text(.rejected(.tooLarge(octets: 5, limit: 4))).happened
