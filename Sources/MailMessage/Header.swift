@@ -131,6 +131,8 @@ func isSpace(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
 
 /// A text of the message, short enough to stand in a sentence.
 func quotable(_ text: some StringProtocol) -> String {
-    let short = text.prefix(80)
-    return short.endIndex == text.endIndex ? String(text) : short + "…"
+    // Not characters: one of them holds any number of combining marks.
+    let short = text.unicodeScalars.prefix(80)
+    if short.endIndex == text.endIndex { return String(text) }
+    return String(String.UnicodeScalarView(short)) + "…"
 }

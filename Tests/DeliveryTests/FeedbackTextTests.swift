@@ -45,6 +45,11 @@ struct FeedbackTextTests {
             text(.rejected(.missingExtension("SMTPUTF8", reason: "grün@example.org"))).happened
                 == "The server does not offer SMTPUTF8, which the message needs."
         )
+        let reply = Reply(try #require(ReplyCode(535)), lines: ["5.7.3 secret"])
+        #expect(
+            text(.rejected(.mailboxRefused(mailbox: "secret@example.com", reply))).happened
+                == "The server does not let us send as this sender (535 5.7.3)."
+        )
         #expect(
             text(.rejected(.tooLarge(octets: 5, limit: 4))).happened
                 == "The message has 5 octets; the server takes at most 4."

@@ -31,6 +31,12 @@ struct HostileInputTests {
         #expect(elapsed < .seconds(10))
     }
 
+    @Test func `a line of combining marks, which is one character, is not quoted whole`() {
+        let line = "a" + String(repeating: "\u{301}", count: 10_000)
+        let sentence = defect("\(good)\(line)\n\nx")?.sentence ?? ""
+        #expect((200..<500).contains(sentence.utf8.count))
+    }
+
     @Test func `random octets never trap`() {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<5000 {
