@@ -108,8 +108,9 @@ struct FieldEncoder {
                 continue
             }
             let name = trimmed(part[..<equals])
-            // A name with an asterisk was encoded by a writer who then broke its own rule.
-            if name.contains(UInt8(ascii: "*")) {
+            // A name with an asterisk was encoded by a writer who then broke its own rule, and one
+            // outside ASCII is no name.
+            if name.contains(where: { $0 == UInt8(ascii: "*") || $0 > 0x7F }) {
                 result += part
             } else {
                 result += parameter(name, unquoted(trimmed(part[(equals + 1)...])))

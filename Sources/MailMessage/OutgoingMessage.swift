@@ -17,7 +17,10 @@ package struct OutgoingMessage: Sendable {
 /// A content without octets above 127.
 package struct SevenBitContent: Hashable, Sendable {
     package let segments: [ContentSegment]
-    /// Its octets, by estimate: never less than there will be.
+    /// Its octets, by estimate, which RFC 1870 §6 allows.
+    ///
+    /// Only a text with more equals signs than
+    /// texts have exceeds it.
     package let octets: Int
 }
 
