@@ -71,6 +71,7 @@ let package = Package(
         library("SafeText"),
         library("Submission"),
         library("MailMessage", ["Submission"]),
+        library("Documents", ["MailMessage", "Submission"]),
         library("SMTPProtocol", ["Submission"]),
 
         // Engines.
@@ -122,6 +123,7 @@ let package = Package(
         tests("SafeTextTests", ["SafeText"]),
         tests("SubmissionTests", ["Submission", "TestSupport"]),
         tests("MailMessageTests", ["MailMessage", "Submission"]),
+        tests("DocumentsTests", ["Documents", "MailMessage", "Submission"]),
         tests(
             "SMTPProtocolTests",
             ["SMTPProtocol", "Submission", "TestSupport"],
