@@ -78,7 +78,7 @@ let package = Package(
         library("EventLog", ["CLinux", "SafeText"]),
         library("TLSEngine", ["COpenSSL", "COpenSSLShims", nioCore]),
         library("SMTPSubmission", ["SMTPProtocol", "Submission", "TLSEngine", nioCore, nioPosix]),
-        library("Settings", ["CToml", "SafeText"]),
+        library("Settings", ["CToml", "Documents", "SafeText", "Submission"]),
 
         // The spool and what moves through it.
         library("Spool", ["CLinux", "COpenSSL"]),
@@ -139,7 +139,11 @@ let package = Package(
                 "TestSupport", nioCore, nioPosix, nioEmbedded,
             ]
         ),
-        tests("SettingsTests", ["Settings", "TestSupport"], exclude: ["BadSettings"]),
+        tests(
+            "SettingsTests",
+            ["Documents", "Settings", "Submission", "TestSupport"],
+            exclude: ["BadSettings"]
+        ),
         tests("SpoolTests", ["Spool", "CLinux", "TestSupport"]),
         tests("PickupTests", ["Pickup", "MailMessage", "Spool", "TestSupport", "postchute-watch"]),
         tests(

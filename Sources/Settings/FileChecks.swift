@@ -23,6 +23,12 @@ struct FileChecks {
                     "there is no group \(quoted(use.path)).",
                     "Create it: groupadd --system \(shellWord(use.path))"
                 )
+        case .timeZone:
+            if case .file = probe.look(use.path) { return nil }
+            return Objection(
+                "there is no file \(quoted(use.path)), so this time zone is not known here.",
+                "timedatectl list-timezones lists those that are."
+            )
         case .dropFolder, .spoolFolder, .stateFolder:
             switch probe.look(use.path) {
             case .missing, .hidden, .folder: return nil

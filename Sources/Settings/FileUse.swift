@@ -10,6 +10,8 @@ struct FileUse: Sendable {
         case file(isSecret: Bool)
         /// A group of the system.
         case group
+        /// The file of a time zone.
+        case timeZone
     }
 
     let role: Role
@@ -43,6 +45,8 @@ extension ReadPickup {
             reader.use(.path, settings.path, as: .dropFolder),
             reader.has(.spool) ? reader.use(.spool, settings.spool, as: .spoolFolder) : nil,
             reader.use(.operators, settings.operators, as: .group),
+            settings.documents?.timezone == nil
+                ? nil : reader.use(.timezone, settings.documents?.zoneFile, as: .timeZone),
         ].compactMap { $0 }
     }
 }

@@ -15,9 +15,9 @@ extension ReadPickup {
             routes: reader.read(.route, ValueSyntax.routes) ?? [],
             spool: reader.folder(.spool)
         )
-        // Only one kind exists in this version: reading it refuses the others.
-        let _: PickupKind? = reader.choice(.kind)
         readReadiness()
+        // A kind that is none was complained about: what the keys of the other are is not known then.
+        if let kind: PickupKind = reader.choice(.kind) { readDocuments(kind) }
         reader.choice(.writers).map { settings.writers = $0 }
         settings.operators = reader.word(.operators)
         reader.choice(.whenUncertain).map { settings.whenUncertain = $0 }

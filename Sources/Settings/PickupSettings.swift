@@ -1,3 +1,5 @@
+package import Submission
+
 /// A table `[pickup.NAME]`: a watched folder and its rules.
 package struct PickupSettings: Hashable, Sendable {
     /// The name after `pickup.`: letters, digits, `-` and `_`.
@@ -8,6 +10,10 @@ package struct PickupSettings: Hashable, Sendable {
     package var routes: [String]
     /// The folder that holds `queue/`, `sent/` and the others; ``path`` unless set.
     package var spool: String
+    /// What the files are made into; `nil` where they are messages already.
+    package var documents: DocumentSettings?
+    /// Who may be a recipient; `nil` is everybody.
+    package var allowTo: [AddressPattern]?
     package var ready: Readiness
     package var settle: Duration
     package var quiet: Duration

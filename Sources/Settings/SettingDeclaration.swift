@@ -143,6 +143,18 @@ enum SettingForm: Sendable {
     case fingerprint
     /// Text without controls, such as a user or a group.
     case word
+    /// An address, or a name and an address, with places.
+    case mailbox
+    /// One of them or a list.
+    case mailboxes
+    /// Text with places.
+    case template
+    /// Names of types of documents.
+    case documentTypes
+    /// Addresses and domains.
+    case addressPatterns
+    /// The name of a time zone.
+    case timeZone
 
     /// The words of an enumeration.
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(

@@ -1,3 +1,5 @@
+internal import Documents
+
 /// The reference page `docs/settings.md`, rendered from the declarations.
 package enum SettingsReference {
     /// Returns the page as Markdown.
@@ -104,6 +106,13 @@ extension SettingForm {
         case .ipAddress: "IP address"
         case .fingerprint: "64 hexadecimal digits, colons allowed"
         case .word: "text"
+        case .mailbox: "address, places allowed"
+        case .mailboxes: "address, or list of addresses, places allowed"
+        case .template: "text, places allowed"
+        case .documentTypes:
+            "list of " + DocumentType.all.map { "`\"\($0.name)\"`" }.joined(separator: ", ")
+        case .addressPatterns: "list of addresses and domains"
+        case .timeZone: "name of a time zone"
         }
     }
 }

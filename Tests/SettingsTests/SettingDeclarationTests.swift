@@ -77,6 +77,12 @@ struct SettingDeclarationTests {
             case .ipAddress: _ = try ValueSyntax.ipAddress(content)
             case .fingerprint: _ = try ValueSyntax.fingerprint(content)
             case .word: _ = try ValueSyntax.text(content)
+            case .mailbox: _ = try ValueSyntax.mailbox(content)
+            case .mailboxes: _ = try ValueSyntax.mailboxes(content)
+            case .template: _ = try ValueSyntax.template(content)
+            case .documentTypes: _ = try ValueSyntax.documentTypes(content)
+            case .addressPatterns: _ = try ValueSyntax.addressPatterns(content)
+            case .timeZone: _ = try ValueSyntax.timeZone(content)
             }
             return nil
         } catch {

@@ -1,0 +1,96 @@
+package import Documents
+
+/// What a pickup's settings say about the messages that are made of its files.
+package struct DocumentSettings: Hashable, Sendable {
+    package var from: MailboxTemplate
+    /// Never empty.
+    package var to: [MailboxTemplate]
+    package var cc: [MailboxTemplate] = []
+    package var subject: DocumentTemplate
+    package var body: DocumentTemplate?
+    package var types = DocumentType.standard
+    /// How long after a file the next one may come to be in the same message; `nil` makes a message
+    /// of each.
+    package var bundle: Duration?
+    /// The name of a time zone; `nil` is the system's.
+    package var timezone: String?
+
+    /// Where the system has the file of the time zone.
+    package var zoneFile: String {
+        timezone.map { "/usr/share/zoneinfo/\($0)" } ?? "/etc/localtime"
+    }
+}
+
+extension ReadPickup {
+    /// Reads the settings of documents, or complains about those that stand with messages.
+    mutating func readDocuments(_ kind: PickupKind) {
+        // What is wrong with a value is worth a word whatever the kind.
+        let from = reader.read(.from, ValueSyntax.mailbox)
+        let to = reader.read(.to, ValueSyntax.mailboxes)
+        let cc = reader.read(.cc, ValueSyntax.mailboxes)
+        let subject = reader.read(.subject, ValueSyntax.subject)
+        let body = reader.read(.body, ValueSyntax.template)
+        let types = reader.read(.types, ValueSyntax.documentTypes)
+        let bundle = reader.duration(.bundle)
+        let timezone = reader.read(.timezone, ValueSyntax.timeZone)
+        settings.allowTo = reader.read(.allowTo, ValueSyntax.addressPatterns)
+        switch kind {
+        case .messages:
+            complainAboutDocumentKeys()
+        case .documents:
+            complainAboutMissing(.from, .to)
+            guard let from, let to, let subject else { return }
+            var documents = DocumentSettings(from: from, to: to, subject: subject)
+            cc.map { documents.cc = $0 }
+            types.map { documents.types = $0 }
+            (documents.body, documents.bundle, documents.timezone) = (body, bundle, timezone)
+            settings.documents = documents
+            checkSubfolder(documents)
+        }
+    }
+
+    private func complainAboutMissing(_ keys: PickupKey...) {
+        for key in keys where !reader.has(key) {
+            reader.complain(
+                key,
+                "is missing: documents need it.",
+                "Add it, for example: \(key.declaration.example)"
+            )
+        }
+    }
+
+    private func complainAboutDocumentKeys() {
+        let keys: [PickupKey] = [.from, .to, .cc, .subject, .body, .types, .bundle, .timezone]
+        for key in keys where reader.has(key) && reader.isSound(key) {
+            reader.complain(
+                key,
+                "is for documents, and the files of this pickup are messages.",
+                "Remove it, or set kind = \"documents\"."
+            )
+        }
+    }
+
+    /// Whoever may create a folder below the drop folder chooses what `{subfolder}` stands for.
+    private func checkSubfolder(_ documents: DocumentSettings) {
+        let uses: [(PickupKey, [Set<DocumentTemplate.Field>])] = [
+            (.from, [documents.from.fields]), (.to, documents.to.map(\.fields)),
+            (.cc, documents.cc.map(\.fields)), (.subject, [documents.subject.fields]),
+            (.body, documents.body.map { [$0.fields] } ?? []),
+        ]
+        for (key, fields) in uses where fields.contains(where: { $0.contains(.subfolder) }) {
+            if !settings.isRecursive {
+                reader.complain(
+                    key,
+                    "has {subfolder}, but no subfolder is watched.",
+                    "Set recursive = true."
+                )
+            } else if key == .to || key == .cc, settings.allowTo == nil, reader.isSound(.allowTo) {
+                reader.complain(
+                    key,
+                    "has {subfolder}, so whoever may create a folder chooses the recipient.",
+                    "Say who may be one: \(PickupKey.allowTo.declaration.example)"
+                )
+            }
+        }
+    }
+}
