@@ -78,15 +78,21 @@ let package = Package(
         library("EventLog", ["CLinux", "SafeText"]),
         library("TLSEngine", ["COpenSSL", "COpenSSLShims", nioCore]),
         library("SMTPSubmission", ["SMTPProtocol", "Submission", "TLSEngine", nioCore, nioPosix]),
-        library("Settings", ["CToml", "Documents", "SafeText", "Submission"]),
+        library(
+            "Settings",
+            ["CToml", "Documents", "MailMessage", "SafeText", "Submission"]
+        ),
 
         // The spool and what moves through it.
         library("Spool", ["CLinux", "COpenSSL"]),
-        library("Pickup", ["CLinux", "MailMessage", "Spool", subprocess, system]),
+        library(
+            "Pickup",
+            ["CLinux", "Documents", "MailMessage", "Spool", subprocess, system]
+        ),
         library(
             "Delivery",
             [
-                "EventLog", "MailMessage", "SafeText", "Spool", "Submission",
+                "Documents", "EventLog", "MailMessage", "SafeText", "Spool", "Submission",
                 deques, heaps, nioCore,
             ]
         ),
@@ -95,7 +101,8 @@ let package = Package(
         library(
             "Operations",
             [
-                "CLinux", "Delivery", "MailMessage", "SafeText", "Settings", "Spool", "Submission",
+                "CLinux", "Delivery", "Documents", "MailMessage", "SafeText", "Settings", "Spool",
+                "Submission",
             ]
         ),
         library(
@@ -105,7 +112,8 @@ let package = Package(
         .executableTarget(
             name: "postchute",
             dependencies: [
-                "CLinux", "Delivery", "EventLog", "MailMessage", "Operations", "Pickup",
+                "CLinux", "Delivery", "Documents", "EventLog", "MailMessage", "Operations",
+                "Pickup",
                 "SMTPSubmission", "SafeText", "Sandbox", "Settings", "Spool", "Submission",
                 "TLSEngine",
                 argumentParser, lifecycle, logging, nioCore, nioPosix, signals, subprocess, system,
@@ -141,16 +149,19 @@ let package = Package(
         ),
         tests(
             "SettingsTests",
-            ["Documents", "Settings", "Submission", "TestSupport"],
+            ["Documents", "MailMessage", "Settings", "Submission", "TestSupport"],
             exclude: ["BadSettings"]
         ),
         tests("SpoolTests", ["Spool", "CLinux", "TestSupport"]),
-        tests("PickupTests", ["Pickup", "MailMessage", "Spool", "TestSupport", "postchute-watch"]),
+        tests(
+            "PickupTests",
+            ["Pickup", "Documents", "MailMessage", "Spool", "TestSupport", "postchute-watch"]
+        ),
         tests(
             "DeliveryTests",
             [
-                "Delivery", "EventLog", "MailMessage", "Spool", "Submission", "TestSupport",
-                nioCore, nioPosix,
+                "Delivery", "Documents", "EventLog", "MailMessage", "Spool", "Submission",
+                "TestSupport", nioCore, nioPosix,
             ]
         ),
         tests(

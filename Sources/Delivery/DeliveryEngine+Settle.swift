@@ -69,6 +69,7 @@ extension DeliveryEngine {
         let now = clock.monotonic()
         var message = attempt.message
         message.isInSending = attempt.source.hasMoved
+        message.wasSevenBit = attempt.source.isSevenBit
         let context = AttemptContext(
             table: message.table,
             offered: attempt.offered,

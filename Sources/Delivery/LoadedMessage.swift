@@ -6,19 +6,20 @@ internal import Submission
 struct LoadedMessage: Sendable {
     let name: SpoolName
     let file: MessageFile
-    let inspected: InspectedMessage
-    /// Octets of the content in wire form, without stuffed dots and final dot.
-    let contentOctets: Int
-    let has8BitContent: Bool
-    /// What is changed on the wire, one word each.
-    let repairs: [Repair]
-    /// The whole file where it is small: these octets were inspected and are what is sent.
-    let smallContent: [UInt8]?
+    let prepared: PreparedMessage
     /// The history, if the message has one.
     var state: DeliveryState?
     var table: RecipientTable
     /// Whether the file stands in `sending/`: between the parts of a split envelope.
     var isInSending = false
+    /// Whether the last server could not take it as it is, so that parts were encoded anew.
+    var wasSevenBit = false
+
+    var inspected: InspectedMessage { prepared.inspected }
+    var contentOctets: Int { prepared.contentOctets }
+
+    /// What was changed on the wire, one word each.
+    var repairs: [Repair] { prepared.outgoing.repairs + (wasSevenBit ? [.eightBit] : []) }
 
     /// The envelope with the recipients at these positions of the table only.
     func envelope(offering positions: [Int]) -> Envelope {

@@ -12,16 +12,12 @@ internal import Synchronization
 final class SpoolSource: SubmissionSource {
     let id: String
     let envelope: Envelope
-    let contentOctets: Int
-    let has8BitContent: Bool
+    var contentOctets: Int { sevenBit?.octets ?? message.contentOctets }
+    var has8BitContent: Bool { sevenBit == nil && message.prepared.outgoing.has8Bit }
 
     private let message: LoadedMessage
     private let spool: MessageSpool
     private let threads: SpoolThreads
-
-    /// Octets read from a large file at once: big enough to amortise the hop, small enough that a
-    /// hundred sessions stay cheap.
-    private static let chunkOctets = 256 * 1024
 
     /// Where the move to `sending/` stands.
     private enum Move {
@@ -35,9 +31,8 @@ final class SpoolSource: SubmissionSource {
 
     private struct Progress {
         var move: Move
-        var encoder = WireEncoder()
-        var offset: Int64
-        var isHeaderEncoded = false
+        var content: ContentSource
+        var sevenBit: SevenBitContent?
     }
 
     private let progress: Mutex<Progress>
@@ -54,14 +49,26 @@ final class SpoolSource: SubmissionSource {
         self.threads = threads
         id = message.name.id.text
         envelope = message.envelope(offering: positions)
-        contentOctets = message.contentOctets
-        has8BitContent = message.has8BitContent
         progress = Mutex(
             Progress(
                 move: message.isInSending ? .durable : .idle,
-                offset: Int64(message.inspected.bodyOffset)
+                content: message.content(message.prepared.outgoing.segments)
             )
         )
+    }
+
+    private var sevenBit: SevenBitContent? { progress.withLock { $0.sevenBit } }
+
+    /// Whether the content was encoded for a server without 8BITMIME.
+    var isSevenBit: Bool { sevenBit != nil }
+
+    func encodeInSevenBits() -> Bool {
+        guard let content = message.prepared.outgoing.sevenBit else { return false }
+        progress.withLock { progress in
+            progress.sevenBit = content
+            progress.content = message.content(content.segments)
+        }
+        return true
     }
 
     /// Whether the file stands in `sending/`, or may: to be asked after the attempt has ended.
@@ -79,12 +86,13 @@ final class SpoolSource: SubmissionSource {
     func nextChunk(
         _ completion: @escaping @Sendable (Result<ContentChunk, ContentFailure>) -> Void
     ) {
-        if let small = message.smallContent {
-            whenMoved { failure in
-                completion(failure.map { .failure($0) } ?? .success(self.wholeContent(small)))
-            }
-        } else {
+        if message.prepared.small == nil {
             threads.run { self.readChunk(completion) }
+        } else {
+            whenMoved { failure in
+                if let failure { return completion(.failure(failure)) }
+                completion(self.encodeChunk())
+            }
         }
     }
 
@@ -134,29 +142,10 @@ final class SpoolSource: SubmissionSource {
         return found?.place != .queue
     }
 
-    private func wholeContent(_ file: [UInt8]) -> ContentChunk {
-        var encoder = WireEncoder()
-        var octets: [UInt8] = []
-        octets.reserveCapacity(contentOctets + contentOctets / 64 + 8)
-        message.inspected.wireHeader.withUnsafeBytes { encoder.encode($0, into: &octets) }
-        file.withUnsafeBytes { file in
-            let body = UnsafeRawBufferPointer(rebasing: file[message.inspected.bodyOffset...])
-            encoder.encode(body, into: &octets)
-        }
-        encoder.finish(into: &octets)
-        return ContentChunk(octets: octets, isLast: true)
-    }
-
     private func readChunk(
         _ completion: @escaping @Sendable (Result<ContentChunk, ContentFailure>) -> Void
     ) {
-        let read: Result<ContentChunk, ContentFailure> = progress.withLock { progress in
-            do throws(SpoolError) {
-                return .success(try encodeNext(&progress))
-            } catch {
-                return .failure(ContentFailure(error))
-            }
-        }
+        let read = encodeChunk()
         guard case .success(let chunk) = read, chunk.isLast else { return completion(read) }
         whenMoved { failure in
             if let failure { return completion(.failure(failure)) }
@@ -165,27 +154,20 @@ final class SpoolSource: SubmissionSource {
         }
     }
 
-    private func encodeNext(_ progress: inout Progress) throws(SpoolError) -> ContentChunk {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(Self.chunkOctets + Self.chunkOctets / 32)
-        if !progress.isHeaderEncoded {
-            progress.isHeaderEncoded = true
-            message.inspected.wireHeader.withUnsafeBytes {
-                progress.encoder.encode($0, into: &octets)
+    private func encodeChunk() -> Result<ContentChunk, ContentFailure> {
+        let room = min(message.contentOctets, ContentFeed.chunkOctets)
+        return progress.withLock { progress in
+            var octets: [UInt8] = []
+            octets.reserveCapacity(room + room / 32 + 8)
+            do throws(SpoolError) {
+                try progress.content.encodeNext(into: &octets)
+                return .success(
+                    ContentChunk(octets: octets, isLast: progress.content.isFinished)
+                )
+            } catch {
+                return .failure(ContentFailure(error))
             }
         }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: Self.chunkOctets,
-            alignment: 16
-        )
-        defer { buffer.deallocate() }
-        let count = try message.file.read(at: progress.offset, into: buffer)
-        progress.encoder.encode(UnsafeRawBufferPointer(rebasing: buffer[..<count]), into: &octets)
-        progress.offset += Int64(count)
-        // A file that shrank ends here; the comparison that follows says so.
-        let isLast = count < Self.chunkOctets || progress.offset >= message.file.facts.size
-        if isLast { progress.encoder.finish(into: &octets) }
-        return ContentChunk(octets: octets, isLast: isLast)
     }
 
     private func changeSinceInspection() -> ContentFailure? {
@@ -195,6 +177,13 @@ final class SpoolSource: SubmissionSource {
         } catch {
             return ContentFailure(error)
         }
+    }
+}
+
+extension LoadedMessage {
+    /// The wire form of a content of this message.
+    fileprivate func content(_ segments: [ContentSegment]) -> ContentSource {
+        ContentSource(segments, files: [file], form: prepared.form, small: prepared.small)
     }
 }
 

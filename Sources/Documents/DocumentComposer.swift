@@ -37,9 +37,15 @@ extension DocumentRules {
             cc: try Self.mailboxes(cc, values, "cc"),
             subject: try subject.text(for: values, in: "subject"),
             body: try body?.text(for: values, in: "body"),
+            rules: envelope,
             identity: identity
         )
-        return draft.message(of: members)
+        try draft.check()
+        let message = draft.message(of: members)
+        if let octets = message.outgoing.octets, octets > maximumOctets {
+            throw .message(.tooLarge(octets: octets, limit: maximumOctets))
+        }
+        return message
     }
 
     private static func mailboxes(
@@ -60,19 +66,35 @@ private struct DocumentDraft {
     let cc: [Mailbox]
     let subject: String
     let body: String?
+    let rules: EnvelopeRules
     let identity: MessageIdentity
 
     /// Neither base64 nor quoted-printable can hold it: no digit of the one and no escape of the
     /// other is `=_` (RFC 2045 §6.7).
     private var boundary: String { "=_\(identity.id)" }
 
+    private var recipients: [MailAddress] { (to + cc).map(\.address) }
+
     private var envelope: Envelope {
-        var recipients: [EnvelopeRecipient] = []
-        for mailbox in to + cc where !recipients.contains(where: { $0.address == mailbox.address })
-        {
-            recipients.append(EnvelopeRecipient(mailbox.address))
+        var addresses: [MailAddress] = []
+        let all = rules.redirectTo.map { [$0] } ?? recipients + rules.alwaysBcc
+        for address in all where !addresses.contains(address) { addresses.append(address) }
+        return Envelope(
+            sender: from.address,
+            recipients: addresses.map { EnvelopeRecipient($0) }
+        )
+    }
+
+    /// Refuses a sender or a recipient that the pickup does not allow.
+    func check() throws(DocumentDefect) {
+        let sender = from.address
+        if !rules.allowFrom.isEmpty, !rules.allowFrom.contains(where: { $0.matches(sender) }) {
+            throw .message(.senderNotAllowed(field: "from", address: sender.text))
         }
-        return Envelope(sender: from.address, recipients: recipients)
+        if rules.allowTo.isEmpty { return }
+        for address in recipients where !rules.allowTo.contains(where: { $0.matches(address) }) {
+            throw .message(.recipientNotAllowed(address: address.text))
+        }
     }
 
     private var messageID: String { identity.messageID(domain: from.address.domain) }
@@ -85,6 +107,7 @@ private struct DocumentDraft {
         header.add("Message-ID", messageID)
         // Nobody's holiday note should answer a scanner (RFC 3834 §5).
         header.add("Auto-Submitted", "auto-generated")
+        if rules.redirectTo != nil { header.add(from: from.address, insteadOf: recipients) }
         header.addStructure()
         if let body { header.add(body: body) }
         var segments: [ContentSegment] = []
@@ -96,13 +119,18 @@ private struct DocumentDraft {
         header.end()
         segments.append(.literal(header.take()))
         return DocumentMessage(
-            envelope: envelope,
-            segments: segments,
-            contentOctets: segments.reduce(0) { $0 + $1.wireOctets },
-            has8Bit: segments.contains(where: \.has8Bit),
-            subject: subject,
-            messageID: messageID,
-            from: from.shown
+            summary: MessageSummary(
+                envelope: envelope,
+                subject: subject,
+                messageID: messageID,
+                from: from.shown
+            ),
+            outgoing: OutgoingMessage(
+                made: segments,
+                octets: segments.reduce(0) { $0 + $1.wireOctets },
+                has8Bit: segments.contains(where: \.has8Bit),
+                repairs: rules.redirectTo == nil ? [] : [.redirect]
+            )
         )
     }
 }

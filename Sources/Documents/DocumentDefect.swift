@@ -20,8 +20,8 @@ package enum DocumentDefect: Error, Hashable, Sendable {
     case subfolderInvisible(String)
     /// What a setting came to is no address.
     case notAnAddress(setting: String, text: String, problem: AddressProblem)
-    /// Something lies in the folder of a bundle that was not put there by us.
-    case foreignMember(name: String, what: String)
+    /// What is refused of every message: a recipient, the sender, the size.
+    case message(MessageDefect)
     /// A bundle without files.
     case noMembers
     /// More files than one message takes.
@@ -50,8 +50,7 @@ package enum DocumentDefect: Error, Hashable, Sendable {
             "The name of the subfolder contains the invisible character \(number)."
         case .notAnAddress(let setting, let text, let problem):
             "The \(setting) of this document is not an address: “\(text)” \(problem.clause)."
-        case .foreignMember(let name, let what):
-            "“\(name)” in the folder of this message is \(what)."
+        case .message(let defect): defect.sentence
         case .noMembers: "The folder of this message holds no file."
         case .tooManyMembers(let limit):
             "The folder of this message holds more than \(limit) files."
@@ -74,7 +73,7 @@ package enum DocumentDefect: Error, Hashable, Sendable {
         case .subfolderNotUTF8, .subfolderInvisible: "Rename the folder."
         case .notAnAddress:
             "Name the folder like the address it stands for, or correct the setting."
-        case .foreignMember: "Remove it from the folder."
+        case .message(let defect): defect.advice
         case .noMembers: "Remove the folder."
         case .tooManyMembers: "Spread the files over several folders."
         case .folder: "Put its files into the drop folder one by one."

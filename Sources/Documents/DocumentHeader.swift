@@ -38,6 +38,12 @@ struct DocumentHeader {
         return "\(HeaderWords.phrase(name))\r\n <\(mailbox.address.text)>"
     }
 
+    /// Names those who would have got the message, as it does for others.
+    mutating func add(from sender: MailAddress, insteadOf recipients: [MailAddress]) {
+        let names = recipients.map { "<\($0.text)>" }.joined(separator: ",\r\n ")
+        line("X-Postchute-Envelope: from <\(sender.text)> to\r\n \(names)")
+    }
+
     mutating func addStructure() {
         add("MIME-Version", "1.0")
         line("Content-Type: multipart/mixed;\r\n boundary=\"\(boundary)\"")

@@ -1,5 +1,4 @@
 package import MailMessage
-package import Submission
 
 /// What the settings say about the messages that are made of a pickup's documents.
 package struct DocumentRules: Hashable, Sendable {
@@ -15,8 +14,10 @@ package struct DocumentRules: Hashable, Sendable {
     package var types: [DocumentType]
     /// The clock of dates and times.
     package var zone: ZoneRules
-    /// Whether several files may be one message.
-    package var makesBundles: Bool
+    /// Who may send and receive, and who gets a copy or everything.
+    package var envelope: EnvelopeRules
+    /// The largest content in octets as it goes out.
+    package var maximumOctets: Int
 
     /// How many files one message takes: a server refuses more parts sooner or later.
     package static let maximumMembers = 250
@@ -31,7 +32,8 @@ package struct DocumentRules: Hashable, Sendable {
         body: DocumentTemplate? = nil,
         types: [DocumentType] = DocumentType.standard,
         zone: ZoneRules = .utc,
-        makesBundles: Bool = false
+        envelope: EnvelopeRules = EnvelopeRules(),
+        maximumOctets: Int = MessageRules().maximumOctets
     ) {
         self.pickup = pickup
         self.from = from
@@ -41,7 +43,8 @@ package struct DocumentRules: Hashable, Sendable {
         self.body = body
         self.types = types
         self.zone = zone
-        self.makesBundles = makesBundles
+        self.envelope = envelope
+        self.maximumOctets = maximumOctets
     }
 
     /// Judges one file by its name and its first octets.
@@ -79,18 +82,9 @@ package struct DocumentMember: Hashable, Sendable {
     package let size: Int
 }
 
-/// A message made of one document or several: what ``MessageInspector`` finds out about others.
-package struct DocumentMessage: Hashable, Sendable {
-    package let envelope: Envelope
+/// A message made of one document or several.
+package struct DocumentMessage: Sendable {
+    package let summary: MessageSummary
     /// The content; member *n* is the *n*th file.
-    package let segments: [ContentSegment]
-    /// Octets of the content in wire form, without stuffed dots and final dot.
-    package let contentOctets: Int
-    /// Whether an octet above 127 stands in the content: in an address, nowhere else.
-    package let has8Bit: Bool
-    package let subject: String
-    /// The Message-ID with its angle brackets.
-    package let messageID: String
-    /// The From field for people.
-    package let from: String
+    package let outgoing: OutgoingMessage
 }

@@ -104,9 +104,6 @@ enum Ending: Hashable, Sendable {
 }
 
 extension DocumentType {
-    /// How much of either end of a file has to be seen.
-    package static let endOctets = 66_000
-
     /// Whether a file that begins so is of this type.
     package func matches(head: UnsafeRawBufferPointer) -> Bool { signature.matches(head) }
 

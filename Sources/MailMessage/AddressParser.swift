@@ -10,10 +10,21 @@ struct AddressParser {
     private var position = 0
     /// The first token of the group that is open.
     private var group: Int?
+    private let defaultDomain: String?
+    /// Where names without a domain end in the value.
+    private var bareNames: [Int] = []
+    /// The last element, if it was a name without a domain outside angle brackets.
+    private var lastBare: Range<Int>?
 
     /// All mailboxes of a field's unfolded value, those inside groups included.
-    static func list(_ octets: [UInt8]) throws(AddressError) -> [MailAddress] {
-        var parser = try AddressParser(octets)
+    ///
+    /// A name without a domain gets `defaultDomain` if there is one; the places are then where the
+    /// domain belongs in the value.
+    static func list(
+        _ octets: [UInt8],
+        defaultDomain: String? = nil
+    ) throws(AddressError) -> (addresses: [MailAddress], bareNames: [Int]) {
+        var parser = try AddressParser(octets, defaultDomain)
         var addresses: [MailAddress] = []
         while parser.position < parser.tokens.count {
             if let address = try parser.element() { addresses.append(address) }
@@ -21,12 +32,15 @@ struct AddressParser {
         if let group = parser.group {
             throw parser.error(.unclosedGroup, group..<parser.tokens.count)
         }
-        return addresses
+        return (addresses, parser.bareNames)
     }
 
     /// The one mailbox of a value; `nil` is `<>` (RFC 5321 §4.5.5).
-    static func path(_ octets: [UInt8]) throws(AddressError) -> MailAddress? {
-        var parser = try AddressParser(octets)
+    static func path(
+        _ octets: [UInt8],
+        defaultDomain: String? = nil
+    ) throws(AddressError) -> MailAddress? {
+        var parser = try AddressParser(octets, defaultDomain)
         let tokens = parser.tokens
         if tokens.count == 2, tokens[0].isSpecial("<"), tokens[1].isSpecial(">") { return nil }
         let address = try parser.element()
@@ -36,8 +50,9 @@ struct AddressParser {
         return address
     }
 
-    private init(_ octets: [UInt8]) throws(AddressError) {
+    private init(_ octets: [UInt8], _ defaultDomain: String?) throws(AddressError) {
         self.octets = octets
+        self.defaultDomain = defaultDomain
         tokens = try AddressLexer.tokens(of: octets)
     }
 
@@ -83,11 +98,17 @@ struct AddressParser {
     /// `angle-addr`, with everything before it taken for a display name.
     private mutating func angleAddress(elementStart: Int) throws(AddressError) -> MailAddress {
         let open = position
+        // `Doe, Bob <bob@example.com>` is one person, not Doe and Bob.
+        if let bare = lastBare, open > elementStart, !tokens[elementStart].isQuoted {
+            throw error(.noAtSign, bare)
+        }
+        lastBare = nil
         guard let close = tokens[open...].firstIndex(where: { $0.isSpecial(">") }) else {
             throw error(.unclosedAngle, elementStart..<tokens.count)
         }
         position = close + 1
-        let spec = try address(afterRoute(open + 1..<close), quoting: elementStart..<position)
+        let inside = afterRoute(open + 1..<close)
+        let spec = try address(inside, quoting: elementStart..<position)
         guard position < tokens.count else { return spec }
         guard tokens[position].isSpecial(",") || tokens[position].isSpecial(";") else {
             throw error(.notJoined, elementStart..<position + 1)
@@ -104,17 +125,23 @@ struct AddressParser {
         return colon + 1..<range.upperBound
     }
 
-    private func bareAddress(_ range: Range<Int>) throws(AddressError) -> MailAddress? {
-        range.isEmpty ? nil : try address(range, quoting: range)
+    private mutating func bareAddress(_ range: Range<Int>) throws(AddressError) -> MailAddress? {
+        lastBare = nil
+        guard !range.isEmpty else { return nil }
+        let count = bareNames.count
+        let address = try address(range, quoting: range)
+        if bareNames.count > count { lastBare = range }
+        return address
     }
 
     /// `addr-spec = local-part "@" domain`; `quoting` is what an error shows.
-    private func address(
+    private mutating func address(
         _ range: Range<Int>,
         quoting: Range<Int>
     ) throws(AddressError) -> MailAddress {
         guard !range.isEmpty else { throw error(.missingPart, quoting) }
         guard let at = tokens[range].firstIndex(where: { $0.isSpecial("@") }) else {
+            if let completed = completed(range) { return completed }
             throw error(problemWithoutAt(range), quoting)
         }
         do throws(AddressProblem) {
@@ -125,6 +152,19 @@ struct AddressParser {
         } catch {
             throw self.error(error, quoting)
         }
+    }
+
+    /// The address of a single name without a domain.
+    private mutating func completed(_ range: Range<Int>) -> MailAddress? {
+        guard let defaultDomain, let last = tokens[range].last,
+            let name = try? dotted(range),
+            let address = try? MailAddress.checked(
+                localPart: name,
+                domain: Array(defaultDomain.utf8)
+            )
+        else { return nil }
+        bareNames.append(last.range.upperBound)
+        return address
     }
 
     private func problemWithoutAt(_ range: Range<Int>) -> AddressProblem {

@@ -1,18 +1,53 @@
 /// What must be known of a body before it is sent, found out chunk by chunk in one pass.
 package struct BodySurvey: Sendable {
+    /// The longest line a server must take, without its CRLF (RFC 5321 §4.5.3.1.6).
+    package static let maximumLineOctets = 998
+
     /// Whether an octet above 127 was seen (RFC 6152).
     package private(set) var has8Bit = false
     /// Whether a NUL was seen.
     package private(set) var hasNUL = false
+    /// Whether every octet above 127 so far is part of valid UTF-8.
+    package var isUTF8: Bool { utf8.isValid }
 
+    private(set) var walker: PartWalker
     private var longestFinished = 0
     private var finishedOctets = 0
     private var openLine = 0
     private var pending = PendingReturns()
     private var sawForeignLineEnd = false
+    private var utf8 = UTF8Check()
 
-    /// Creates a survey of nothing.
-    package init() {}
+    /// Where the next chunk begins in the file.
+    private var chunkStart: Int
+    /// Where the octet after the last one of a line, or of the open line, stands.
+    private var offset: Int
+    private var lineStart: Int
+    /// Where the text of the line before this one ended.
+    private var previousEnd: Int
+    /// The beginning of the open line, where the walker wants it.
+    private var head: [UInt8] = []
+    private var isWanted = false
+    private var openEightBit = 0
+    private let isMailbox: Bool
+    private var isAfterEmptyLine = false
+    private var sawNextMessage = false
+
+    /// A part's header line may be this long; what follows is of no importance to its structure.
+    private static let maximumHeadOctets = 16_384
+
+    /// Creates a survey of the body below a header; `offset` is where it begins.
+    init(_ header: PartHeader, at offset: Int, rules: MessageRules, isMailbox: Bool = false) {
+        walker = PartWalker(header, at: offset, rules: rules)
+        (self.offset, chunkStart) = (offset, offset)
+        self.isMailbox = isMailbox
+        (lineStart, previousEnd) = (offset, offset)
+    }
+
+    /// Creates a survey of a plain text.
+    package init() {
+        self.init(PartHeader(), at: 0, rules: MessageRules())
+    }
 
     /// The longest line in octets without its line end.
     package var longestLine: Int { max(longestFinished, openLine) }
@@ -27,41 +62,116 @@ package struct BodySurvey: Sendable {
         return finishedOctets + openLine + 2 * pending.count + missing
     }
 
+    /// What already makes the message unfit; the rest need not be read then.
+    package var defect: MessageDefect? {
+        if hasNUL { return .nulInBody }
+        return sawNextMessage ? .severalMessages : walker.defect
+    }
+
     /// Reads the next chunk of the body.
     package mutating func read(_ octets: UnsafeRawBufferPointer) {
-        if !has8Bit { has8Bit = contains8Bit(octets) }
+        let isEightBit = contains8Bit(octets)
+        if isEightBit { has8Bit = true }
+        if has8Bit { utf8.read(octets) }
         if !hasNUL { hasNUL = octets.firstIndex(of: 0, from: 0) < octets.count }
-        var position = readPending(octets)
+        let base = chunkStart
+        chunkStart += octets.count
+        var position = readPending(octets, at: base)
         var search = LineEndSearch(octets)
         while position < octets.count {
             let end = search.next(from: position)
-            openLine += end - position
+            take(UnsafeRawBufferPointer(rebasing: octets[position..<end]), isEightBit)
+            offset = base + end
             guard end < octets.count else { return }
             guard let length = LineEnd.length(in: octets, at: end) else {
-                return pending.keep(octets, from: end)
+                pending.keep(octets, from: end)
+                return
             }
             if length != 2 { sawForeignLineEnd = true }
-            endLine()
+            offset = base + end + length
+            endLine(textEnd: base + end)
             position = end + length
         }
     }
 
-    private mutating func readPending(_ octets: UnsafeRawBufferPointer) -> Int {
+    /// Ends the body with the file.
+    package mutating func finish() {
+        let end = offset
+        for index in 0..<pending.count {
+            offset = end + index + 1
+            endLine(textEnd: end + index)
+        }
+        if pending.count > 0 {
+            sawForeignLineEnd = true
+            pending = PendingReturns()
+        }
+        if openLine > 0 { tellWalker(textEnd: offset) }
+        walker.finish(at: offset)
+    }
+
+    private mutating func readPending(_ octets: UnsafeRawBufferPointer, at base: Int) -> Int {
+        let textEnd = offset
         let resolved = pending.resolve(octets)
-        for _ in 0..<resolved.lineEnds { endLine() }
+        for index in 0..<resolved.lineEnds {
+            // Several line ends are so many single carriage returns.
+            offset =
+                resolved.lineEnds == 1 && pending.count == 0
+                ? base + resolved.consumed : textEnd + index + 1
+            endLine(textEnd: textEnd + index)
+        }
         if resolved.isForeign { sawForeignLineEnd = true }
         return resolved.consumed
     }
 
-    private mutating func endLine() {
+    private mutating func take(_ text: UnsafeRawBufferPointer, _ isEightBit: Bool) {
+        guard let first = text.first else { return }
+        if openLine == 0 {
+            isWanted = walker.wants(first) || isMailbox && first == UInt8(ascii: "F")
+        }
+        if isWanted, head.count < Self.maximumHeadOctets {
+            head.append(contentsOf: text.prefix(Self.maximumHeadOctets - head.count))
+        }
+        if isEightBit { openEightBit += text.reduce(0) { $0 + Int($1 >> 7) } }
+        openLine += text.count
+    }
+
+    private mutating func endLine(textEnd: Int) {
         longestFinished = max(longestFinished, openLine)
         finishedOctets += openLine + 2
+        if openLine == 0 { isWanted = walker.wants(nil) }
+        tellWalker(textEnd: textEnd)
+        (lineStart, previousEnd) = (offset, textEnd)
+        isAfterEmptyLine = openLine == 0
         openLine = 0
+    }
+
+    private mutating func tellWalker(textEnd: Int) {
+        var isDelimiter = false
+        if isWanted {
+            let range = lineStart..<offset
+            isDelimiter = walker.line(head, at: range, previousEnd: previousEnd)
+            if isMailbox, isAfterEmptyLine, beginsMessage(head) { sawNextMessage = true }
+            head.removeAll(keepingCapacity: true)
+            isWanted = false
+        }
+        if !isDelimiter { walker.count(octets: openLine, eightBit: openEightBit) }
+        openEightBit = 0
+    }
+
+    /// Whether a line is the `From ` line of a mailbox (RFC 4155 §A): sender, then a date.
+    private func beginsMessage(_ line: [UInt8]) -> Bool {
+        guard line.starts(with: "From ".utf8) else { return false }
+        let words = line.split(separator: 0x20)
+        return words.count >= 6
+            && words.contains {
+                $0.contains(UInt8(ascii: ":"))
+                    && $0.allSatisfy { (0x30...0x3A).contains($0) }
+            }
     }
 }
 
 /// Looks at eight octets at a time, which the compiler turns into vector code.
-private func contains8Bit(_ octets: UnsafeRawBufferPointer) -> Bool {
+func contains8Bit(_ octets: UnsafeRawBufferPointer) -> Bool {
     var seen: UInt64 = 0
     let whole = octets.count & ~7
     for index in stride(from: 0, to: whole, by: 8) {
@@ -69,4 +179,27 @@ private func contains8Bit(_ octets: UnsafeRawBufferPointer) -> Bool {
     }
     for octet in octets[whole...] { seen |= UInt64(octet) }
     return seen & 0x8080_8080_8080_8080 != 0
+}
+
+/// Whether octets are UTF-8, chunk by chunk (RFC 3629 §4, surrogates and overlong forms aside).
+private struct UTF8Check: Sendable {
+    private(set) var isValid = true
+    private var missing = 0
+
+    mutating func read(_ octets: UnsafeRawBufferPointer) {
+        guard isValid else { return }
+        for octet in octets {
+            if missing > 0 {
+                guard octet & 0xC0 == 0x80 else { return isValid = false }
+                missing -= 1
+            } else if octet > 0x7F {
+                switch octet {
+                case 0xC2...0xDF: missing = 1
+                case 0xE0...0xEF: missing = 2
+                case 0xF0...0xF4: missing = 3
+                default: return isValid = false
+                }
+            }
+        }
+    }
 }

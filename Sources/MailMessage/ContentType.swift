@@ -1,29 +1,45 @@
-/// What a header says about the structure of its body.
 extension Header {
     /// The boundary of a multipart message (RFC 2046 §5.1.1), or `nil` for any other.
-    var boundary: [UInt8]? {
-        guard let field = all("content-type").first else { return nil }
-        let value = value(of: field)
-        guard String(decoding: value.prefix(10), as: UTF8.self).lowercased() == "multipart/" else {
-            return nil
+    var boundary: [UInt8]? { partHeader.boundary }
+
+    /// What the message's own header says about its body; the place of the encoding is unknown.
+    var partHeader: PartHeader {
+        var header = PartHeader(contentType: all("content-type").first.map { value(of: $0) } ?? [])
+        if let field = all("content-transfer-encoding").first {
+            header.encoding = TransferEncoding(value(of: field))
         }
-        for parameter in parameters(value) {
+        return header
+    }
+}
+
+extension PartHeader {
+    /// Reads the unfolded value of a Content-Type field; an empty one means plain text
+    /// (RFC 2045 §5.2).
+    init(contentType value: [UInt8]) {
+        let words = splitParameters(value)
+        guard let first = words.first, !trimmed(first).isEmpty else { return }
+        type = String(
+            decoding: trimmed(first).prefix { !isSpace($0) && $0 != UInt8(ascii: "(") },
+            as: UTF8.self
+        ).lowercased()
+        guard type.hasPrefix("multipart/") else { return }
+        for parameter in words.dropFirst() {
             guard let equals = parameter.firstIndex(of: UInt8(ascii: "=")),
                 String(decoding: trimmed(parameter[..<equals]), as: UTF8.self).lowercased()
                     == "boundary"
             else { continue }
             let text = unquoted(trimmed(parameter[(equals + 1)...]))
-            return text.isEmpty ? nil : text
+            boundary = text.isEmpty ? nil : text
+            return
         }
-        return nil
     }
 }
 
-/// The parts of a value between semicolons outside quotation marks, the first part left out.
-private func parameters(_ value: [UInt8]) -> [ArraySlice<UInt8>] {
+/// The parts of a structured value between semicolons outside quotation marks.
+func splitParameters(_ value: [UInt8]) -> [ArraySlice<UInt8>] {
     var isQuoted = false
     var isEscaped = false
-    let parts = value.split(omittingEmptySubsequences: false) { octet in
+    return value.split(omittingEmptySubsequences: false) { octet in
         if isEscaped {
             isEscaped = false
         } else if octet == UInt8(ascii: "\\"), isQuoted {
@@ -33,11 +49,10 @@ private func parameters(_ value: [UInt8]) -> [ArraySlice<UInt8>] {
         }
         return octet == UInt8(ascii: ";") && !isQuoted
     }
-    return Array(parts.dropFirst())
 }
 
 /// The content of a quoted string, or a token up to white space or a comment.
-private func unquoted(_ text: ArraySlice<UInt8>) -> [UInt8] {
+func unquoted(_ text: ArraySlice<UInt8>) -> [UInt8] {
     guard text.first == UInt8(ascii: "\"") else {
         return Array(text.prefix { !isSpace($0) && $0 != UInt8(ascii: "(") })
     }
@@ -53,7 +68,8 @@ private func unquoted(_ text: ArraySlice<UInt8>) -> [UInt8] {
     return result
 }
 
-private func trimmed(_ octets: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+/// Octets without the white space around them.
+func trimmed(_ octets: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     guard let last = octets.lastIndex(where: { !isSpace($0) }) else { return [] }
     return octets[...last].drop(while: isSpace)
 }

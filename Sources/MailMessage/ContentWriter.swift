@@ -1,13 +1,18 @@
 /// Turns the segments of a content into wire form, asking for the files' octets as it goes.
 ///
-/// Order of calls: ``advance(into:)`` until it returns a range; ``write(_:into:)`` with octets from
-/// the start of that range, as many as there are; ``advance(into:)`` again. `nil` is the end.
+/// Order of calls: ``advance(into:)`` until it returns a range; ``write(_:isEnd:into:)`` with octets
+/// from the start of that range, as many as are at hand; ``advance(into:)`` again. `nil` is the end.
 package struct ContentWriter: Sendable {
     /// Octets of a file that are needed next.
     package struct Need: Hashable, Sendable {
         package var member: Int
         /// Never empty; the upper bound may lie beyond the end of the file.
         package var range: Range<Int>
+
+        /// Creates a need.
+        package init(member: Int, range: Range<Int>) {
+            (self.member, self.range) = (member, range)
+        }
     }
 
     private let segments: [ContentSegment]
@@ -48,12 +53,20 @@ package struct ContentWriter: Sendable {
         return nil
     }
 
-    /// Appends the wire form of octets from the start of the range asked for; none of them say that
-    /// the file ends here.
-    package mutating func write(_ octets: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+    /// Appends the wire form of octets from the start of the range asked for, with which the file
+    /// may end.
+    package mutating func write(
+        _ octets: UnsafeRawBufferPointer,
+        isEnd: Bool,
+        into output: inout [UInt8]
+    ) {
         guard let start = position else { return }
-        if octets.isEmpty { return endSegment(into: &output) }
         position = start + octets.count
+        encode(octets, into: &output)
+        if isEnd { endSegment(into: &output) }
+    }
+
+    private mutating func encode(_ octets: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         guard form.changesOctets else { return encoder.encode(octets, into: &output) }
         encoded.removeAll(keepingCapacity: true)
         form.encode(octets, into: &encoded)

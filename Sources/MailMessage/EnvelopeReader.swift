@@ -7,30 +7,66 @@ import Submission
 struct EnvelopeReader {
     let header: Header
     let rules: MessageRules
+    /// Where addresses of the header lack a domain: places of ``Header/octets``, in their order.
+    private(set) var bareNames: [Int] = []
+    /// Whether `default_from` became the sender.
+    private(set) var usedDefaultFrom = false
 
-    /// The envelope, or the first thing that makes it doubtful.
-    func envelope() throws(MessageDefect) -> Envelope {
-        let block = header.replayBlock
-        guard block.isEmpty else { return try replayEnvelope(header.fields[block]) }
-        let recipients = try headerRecipients()
+    init(header: Header, rules: MessageRules) {
+        self.header = header
+        self.rules = rules
+    }
+
+    /// The envelope by the rules, or the first thing that makes it doubtful.
+    mutating func envelope() throws(MessageDefect) -> Envelope {
+        var envelope = try writtenEnvelope()
+        if rules.envelope.from == .replace, let sender = rules.envelope.defaultFrom {
+            envelope.sender = sender
+            usedDefaultFrom = true
+        }
+        bareNames.sort()
+        if envelope.sender == nil, !rules.envelope.allowsNullSender { throw .nullSender }
+        try checkSenders(envelope)
+        try checkRecipients(envelope)
+        return addressed(envelope)
+    }
+
+    /// Whether X-Sender and X-Receiver decide.
+    var isReplay: Bool { rules.envelope.origin != .headers && !header.replayBlock.isEmpty }
+
+    private mutating func writtenEnvelope() throws(MessageDefect) -> Envelope {
+        if isReplay { return try replayEnvelope(header.fields[header.replayBlock]) }
+        if rules.envelope.origin == .replay { throw .noReplayLines }
+        let block = resentBlock
+        if !block.isEmpty {
+            return Envelope(
+                sender: try sender(authors: "resent-from", sender: "resent-sender", in: block),
+                recipients: try recipients(["resent-to", "resent-cc", "resent-bcc"], in: block)
+            )
+        }
+        let recipients = try recipients(["to", "cc", "bcc"], in: header.fields[...])
         return Envelope(sender: try headerSender(), recipients: recipients)
     }
 
-    /// Every address of To, Cc and Bcc in the order of the header.
-    private func headerRecipients() throws(MessageDefect) -> [EnvelopeRecipient] {
+    /// The topmost block of Resent- fields, where the rules ask for it and it names recipients.
+    private var resentBlock: ArraySlice<HeaderField> {
+        guard rules.envelope.resent == .use,
+            let start = header.fields.firstIndex(where: { $0.key.hasPrefix("resent-") })
+        else { return [] }
+        let block = header.fields[start...].prefix { $0.key.hasPrefix("resent-") }
+        let names: Set = ["resent-to", "resent-cc", "resent-bcc"]
+        return block.contains { names.contains($0.key) && !header.isBlank($0) } ? block : []
+    }
+
+    /// Every address of some fields in the order of the header.
+    private mutating func recipients(
+        _ keys: Set<String>,
+        in fields: ArraySlice<HeaderField>
+    ) throws(MessageDefect) -> [EnvelopeRecipient] {
         var collected = DistinctRecipients()
-        for field in header.fields where ["to", "cc", "bcc"].contains(field.key) {
-            let value = header.value(of: field)
-            do throws(AddressError) {
-                for address in try AddressParser.list(value) {
-                    collected.add(EnvelopeRecipient(address))
-                }
-            } catch {
-                throw .unreadableRecipient(
-                    field: quotable(field.name),
-                    text: quotable(value[error.range]),
-                    problem: error.problem
-                )
+        for field in fields where keys.contains(field.key) {
+            for address in try mailboxes(of: field, MessageDefect.unreadableRecipient) {
+                collected.add(EnvelopeRecipient(address))
             }
         }
         return try checked(collected)
@@ -39,43 +75,70 @@ struct EnvelopeReader {
     private func checked(
         _ collected: DistinctRecipients
     ) throws(MessageDefect) -> [EnvelopeRecipient] {
+        var collected = collected
+        if collected.recipients.isEmpty {
+            for address in rules.envelope.defaultTo { collected.add(EnvelopeRecipient(address)) }
+        }
         guard !collected.recipients.isEmpty else { throw .noRecipients }
         guard collected.recipients.count <= rules.maximumRecipients else {
             throw .tooManyRecipients(limit: rules.maximumRecipients)
         }
         return collected.recipients
     }
+
+    /// The addresses of one field; those without a domain get the pickup's.
+    private mutating func mailboxes(
+        of field: HeaderField,
+        _ defect: (String, String, AddressProblem) -> MessageDefect
+    ) throws(MessageDefect) -> [MailAddress] {
+        let value = header.spaced(field)
+        do throws(AddressError) {
+            let list = try AddressParser.list(value, defaultDomain: rules.envelope.defaultDomain)
+            let places = list.bareNames.map { field.body.lowerBound + $0 }
+            for place in places where !bareNames.contains(place) { bareNames.append(place) }
+            return list.addresses
+        } catch {
+            throw defect(quotable(field.name), quotable(value[error.range]), error.problem)
+        }
+    }
 }
 
 // The sender by Exchange's Pickup rules.
 extension EnvelopeReader {
     /// A single From sends, whatever Sender says; several need one Sender; without From, one Sender.
-    func headerSender() throws(MessageDefect) -> MailAddress {
-        let authors = try mailboxes("from")
+    private mutating func headerSender() throws(MessageDefect) -> MailAddress {
+        try sender(authors: "from", sender: "sender", in: header.fields[...])
+    }
+
+    private mutating func sender(
+        authors authorsKey: String,
+        sender senderKey: String,
+        in fields: ArraySlice<HeaderField>
+    ) throws(MessageDefect) -> MailAddress {
+        let authors = try mailboxes(authorsKey, in: fields)
         if authors.count == 1 { return authors[0] }
-        let senders = try mailboxes("sender")
+        let senders = try mailboxes(senderKey, in: fields)
         guard senders.count < 2 else {
             throw .severalSenders(field: "Sender", count: senders.count)
         }
         if let sender = senders.first { return sender }
-        throw authors.isEmpty ? .noSender : .severalFrom(count: authors.count)
+        guard authors.isEmpty else { throw .severalFrom(count: authors.count) }
+        if let sender = rules.envelope.defaultFrom {
+            usedDefaultFrom = authorsKey == "from"
+            return sender
+        }
+        throw .noSender
     }
 
     /// The different addresses of all fields with this name.
-    private func mailboxes(_ key: String) throws(MessageDefect) -> [MailAddress] {
+    private mutating func mailboxes(
+        _ key: String,
+        in fields: ArraySlice<HeaderField>
+    ) throws(MessageDefect) -> [MailAddress] {
         var collected = DistinctRecipients()
-        for field in header.all(key) {
-            let value = header.value(of: field)
-            do throws(AddressError) {
-                for address in try AddressParser.list(value) {
-                    collected.add(EnvelopeRecipient(address))
-                }
-            } catch {
-                throw .unreadableSender(
-                    field: quotable(field.name),
-                    text: quotable(value[error.range]),
-                    problem: error.problem
-                )
+        for field in fields where field.key == key {
+            for address in try mailboxes(of: field, MessageDefect.unreadableSender) {
+                collected.add(EnvelopeRecipient(address))
             }
         }
         return collected.recipients.map(\.address)
@@ -85,8 +148,9 @@ extension EnvelopeReader {
 // X-Sender and X-Receiver.
 extension EnvelopeReader {
     /// The envelope of the lines at the top; without X-Sender the header's sender serves.
-    private func replayEnvelope(_ block: ArraySlice<HeaderField>) throws(MessageDefect) -> Envelope
-    {
+    private mutating func replayEnvelope(
+        _ block: ArraySlice<HeaderField>
+    ) throws(MessageDefect) -> Envelope {
         var collected = DistinctRecipients()
         for field in block where field.key == "x-receiver" {
             collected.add(try receiver(field))
@@ -128,10 +192,60 @@ extension EnvelopeReader {
         _ defect: (String, String, AddressProblem) -> MessageDefect
     ) throws(MessageDefect) -> MailAddress? {
         do throws(AddressError) {
-            return try AddressParser.path(line.mailbox)
+            return try AddressParser.path(
+                line.mailbox,
+                defaultDomain: rules.envelope.defaultDomain
+            )
         } catch {
             throw defect(field.name, quotable(line.mailbox[error.range]), error.problem)
         }
+    }
+}
+
+// What a pickup's rules allow and add.
+extension EnvelopeReader {
+    /// A writer must not speak for anybody else, in the envelope as little as in the header.
+    private mutating func checkSenders(_ envelope: Envelope) throws(MessageDefect) {
+        let allowed = rules.envelope.allowFrom
+        guard !allowed.isEmpty else { return }
+        if let sender = envelope.sender, !allowed.contains(where: { $0.matches(sender) }) {
+            throw .senderNotAllowed(
+                field: isReplay ? "X-Sender" : "the envelope",
+                address: sender.text
+            )
+        }
+        let keys: Set = ["from", "sender", "resent-from", "resent-sender"]
+        for field in header.fields where keys.contains(field.key) {
+            // The old From becomes Reply-To and Sender goes, so neither speaks for anybody.
+            if rules.envelope.from == .replace, !field.key.hasPrefix("resent-") { continue }
+            for address in try mailboxes(of: field, MessageDefect.unreadableSender)
+            where !allowed.contains(where: { $0.matches(address) }) {
+                throw .senderNotAllowed(field: quotable(field.name), address: address.text)
+            }
+        }
+    }
+
+    private func checkRecipients(_ envelope: Envelope) throws(MessageDefect) {
+        let allowed = rules.envelope.allowTo
+        guard !allowed.isEmpty else { return }
+        for recipient in envelope.recipients
+        where !allowed.contains(where: { $0.matches(recipient.address) }) {
+            throw .recipientNotAllowed(address: recipient.address.text)
+        }
+    }
+
+    /// Adds `always_bcc`, or puts `redirect_to` in everybody's place.
+    private func addressed(_ envelope: Envelope) -> Envelope {
+        var envelope = envelope
+        if let redirect = rules.envelope.redirectTo {
+            envelope.recipients = [EnvelopeRecipient(redirect)]
+            return envelope
+        }
+        var collected = DistinctRecipients()
+        for recipient in envelope.recipients { collected.add(recipient) }
+        for address in rules.envelope.alwaysBcc { collected.add(EnvelopeRecipient(address)) }
+        envelope.recipients = collected.recipients
+        return envelope
     }
 }
 

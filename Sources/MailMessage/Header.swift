@@ -19,7 +19,7 @@ struct Header {
     init(_ text: HeaderText, rules: MessageRules) throws(MessageDefect) {
         octets = text.octets
         var start = 0
-        var number = 1
+        var number = 1 + text.skippedLines
         while start < octets.count {
             let end = endOfLine(from: start)
             if isSpace(octets[start]), let last = fields.last {
@@ -42,6 +42,12 @@ struct Header {
             let last = unfolded.lastIndex(where: { !isSpace($0) })
         else { return [] }
         return Array(unfolded[first...last])
+    }
+
+    /// What a field says, each octet in its place, folds as spaces: an index into it is one into
+    /// ``octets`` less the lower bound of the field's body.
+    func spaced(_ field: HeaderField) -> [UInt8] {
+        octets[field.body].map { $0 == LineEnd.cr || $0 == LineEnd.lf ? 0x20 : $0 }
     }
 
     /// Whether a field carries nothing but white space.
@@ -79,7 +85,6 @@ struct Header {
         _ rules: MessageRules
     ) throws(MessageDefect) {
         guard let (name, colon) = fieldName(line) else {
-            if number == 1, octets.starts(with: "From ".utf8) { throw .mboxLine }
             let text = String(decoding: octets[line].dropLast(2), as: UTF8.self)
             throw .notAField(line: number, text: quotable(text))
         }
@@ -99,15 +104,24 @@ struct Header {
         )
     }
 
-    /// `field-name = 1*ftext`; white space before the colon is obsolete but read (RFC 5322 §4.5).
     private func fieldName(_ line: Range<Int>) -> (String, colon: Int)? {
         let text = octets[line]
-        guard let end = text.firstIndex(where: { !(0x21...0x7E).contains($0) || $0 == colon }),
-            end > line.lowerBound,
-            let mark = text[end...].firstIndex(where: { !isSpace($0) }), octets[mark] == colon
-        else { return nil }
-        return (String(decoding: text[..<end], as: UTF8.self), mark)
+        guard let (end, colon) = fieldNameEnd(text) else { return nil }
+        return (String(decoding: text[..<end], as: UTF8.self), colon)
     }
+}
+
+/// Where the name ends with which a line begins, and where its colon stands.
+///
+/// `field-name = 1*ftext`; white space before the colon is obsolete but read (RFC 5322 §4.5).
+func fieldNameEnd<Line: RandomAccessCollection>(
+    _ line: Line
+) -> (end: Line.Index, colon: Line.Index)? where Line.Element == UInt8 {
+    guard let end = line.firstIndex(where: { !(0x21...0x7E).contains($0) || $0 == colon }),
+        end > line.startIndex,
+        let mark = line[end...].firstIndex(where: { !isSpace($0) }), line[mark] == colon
+    else { return nil }
+    return (end, mark)
 }
 
 private let colon = UInt8(ascii: ":")

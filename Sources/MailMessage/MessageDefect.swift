@@ -2,12 +2,10 @@
 package enum MessageDefect: Error, Hashable, Sendable {
     /// The file holds nothing.
     case empty
-    /// The file begins with a UTF-16 byte order mark.
-    case utf16
-    /// The file begins with a UTF-8 byte order mark.
-    case byteOrderMark
-    /// The file begins with the `From ` line of a mailbox file.
-    case mboxLine
+    /// The file is UTF-16 that cannot be read to its end.
+    case brokenUTF16
+    /// A second message follows in the same file.
+    case severalMessages
     /// The file begins with an empty line.
     case noHeader
     /// A header line is neither a field nor the continuation of one.
@@ -38,6 +36,49 @@ package enum MessageDefect: Error, Hashable, Sendable {
     case tooManyRecipients(limit: Int)
     /// A parameter on X-Sender or X-Receiver cannot be read.
     case badParameter(field: String, text: String)
+    /// `envelope = "replay"`, and no X-Receiver stands at the top.
+    case noReplayLines
+    /// The null sender, and no route takes it.
+    case nullSender
+    /// An address that `allow_from` does not name.
+    case senderNotAllowed(field: String, address: String)
+    /// A recipient that `allow_to` does not name.
+    case recipientNotAllowed(address: String)
+    /// A part's header above the limit.
+    case partHeaderTooLarge(limit: Int)
+    /// More parts than the limit.
+    case tooManyParts(limit: Int)
+    /// Parts inside each other beyond the limit.
+    case tooDeep(limit: Int)
+    /// A header line that is too long and cannot be folded.
+    case longHeaderLine(name: String)
+    /// Lines too long in a part that must not or cannot be encoded anew.
+    case longLines(PartObstacle)
+    /// A binary part that must not or cannot be encoded anew.
+    case binaryPart(PartObstacle)
+    /// The content is larger than the pickup allows.
+    case tooLarge(octets: Int, limit: Int)
+    /// The message needs a repair that is switched off.
+    case switchedOff(Repair)
+}
+
+/// Why a part cannot be encoded anew.
+package enum PartObstacle: Hashable, Sendable {
+    /// A signature or a cipher covers it.
+    case protected
+    /// Its encoding is not known, or its octets break it.
+    case encoding
+    /// It is not a part but what stands between parts, or a part's header.
+    case structure
+
+    /// The reason, to stand between commas.
+    var clause: String {
+        switch self {
+        case .protected: "a signature or encryption forbids any change"
+        case .encoding: "the encoding of the part is not known"
+        case .structure: "they stand outside the parts of the message"
+        }
+    }
 }
 
 extension MessageDefect {
@@ -45,9 +86,8 @@ extension MessageDefect {
     package var sentence: String {
         switch self {
         case .empty: "The file is empty."
-        case .utf16: "The file is written in UTF-16, which mail cannot be."
-        case .byteOrderMark: "The file begins with a UTF-8 byte order mark instead of a header."
-        case .mboxLine: "The file begins with a “From ” line, as in a mailbox file (mbox)."
+        case .brokenUTF16: "The file begins as UTF-16 but is not UTF-16 throughout."
+        case .severalMessages: "The file holds more than one message."
         case .noHeader: "The file begins with an empty line, so it has no header."
         case .notAField(let line, let text):
             "Line \(line) is not a header field, and no empty line stands before it: “\(text)”."
@@ -72,6 +112,29 @@ extension MessageDefect {
         case .tooManyRecipients(let limit): "The message has more than \(limit) recipients."
         case .badParameter(let field, let text):
             "\(field) carries a parameter that cannot be read: “\(text)”."
+        case .noReplayLines: "No X-Receiver stands above all other header fields."
+        case .nullSender:
+            "The message has the null sender <>, which no route of this pickup can send."
+        case .senderNotAllowed(let field, let address):
+            "\(address) in \(field) is not among the senders this pickup allows."
+        case .recipientNotAllowed(let address):
+            "\(address) is not among the recipients this pickup allows. Nobody was sent the "
+                + "message."
+        case .partHeaderTooLarge(let limit):
+            "The header of a part is longer than \(limit) octets."
+        case .tooManyParts(let limit): "The message has more than \(limit) parts."
+        case .tooDeep(let limit):
+            "Parts and attached messages stand inside each other more than \(limit) deep."
+        case .longHeaderLine(let name):
+            "The header field \(name) has a line longer than 998 octets that cannot be folded."
+        case .longLines(let obstacle):
+            "Lines are longer than 998 octets, and \(obstacle.clause), so they cannot be broken."
+        case .binaryPart(let obstacle):
+            "A part is binary, and \(obstacle.clause), so it cannot be encoded."
+        case .tooLarge(let octets, let limit):
+            "The message is \(size(octets)) as it would be sent; this pickup takes \(size(limit))."
+        case .switchedOff(let repair):
+            "The file needs the repair “\(repair.rawValue)”, which is switched off for this pickup."
         }
     }
 
@@ -80,11 +143,10 @@ extension MessageDefect {
         switch self {
         case .empty:
             "See why the writing program left an empty file: a full disk, or a crash."
-        case .utf16:
+        case .brokenUTF16:
             "Let the writing program save as ASCII or as UTF-8 without byte order mark; "
                 + "in PowerShell: Set-Content -Encoding ascii."
-        case .byteOrderMark: "Let the writing program save as UTF-8 without byte order mark."
-        case .mboxLine: "Remove the first line; one file holds one message."
+        case .severalMessages: "Let the writing program put each message into a file of its own."
         case .noHeader:
             "Let the file begin with its header fields (From:, To:, Subject:) in the first line."
         case .notAField:
@@ -106,6 +168,31 @@ extension MessageDefect {
         case .badParameter(let field, _):
             "Leave only the address in \(field), or correct the parameter "
                 + "(RET=FULL, RET=HDRS, ENVID=…, NOTIFY=SUCCESS,FAILURE,DELAY or NEVER, ORCPT=…)."
+        case .noReplayLines:
+            "Begin the file with X-Sender and X-Receiver, or set envelope = \"auto\" for the pickup."
+        case .nullSender:
+            "Write a real address into X-Sender; bounces of other systems cannot be sent from a "
+                + "mailbox."
+        case .senderNotAllowed:
+            "Use an allowed sender, or add this one to allow_from of the pickup."
+        case .recipientNotAllowed: "Add the address or its domain to allow_to of the pickup."
+        case .partHeaderTooLarge: "Let the writing program shorten the names of attachments."
+        case .tooManyParts: "Send fewer attachments, or put them into an archive."
+        case .tooDeep: "Attach the inner messages by themselves."
+        case .longHeaderLine: "Put spaces or commas into the field, or shorten it."
+        case .longLines, .binaryPart:
+            "Let the writing program use quoted-printable or base64 before it signs."
+        case .tooLarge:
+            "Send less at a time, or raise max_size of the pickup if the mailbox takes more."
+        case .switchedOff(let repair):
+            "Let the writing program write it right, or take “\(repair.rawValue)” out of no_repair."
         }
     }
+}
+
+/// Octets as people write them, such as `35 MB`.
+private func size(_ octets: Int) -> String {
+    guard octets >= 1_048_576 else { return "\((octets + 1023) / 1024) KB" }
+    let tenths = (octets * 10 + 1_048_575) / 1_048_576
+    return tenths % 10 == 0 ? "\(tenths / 10) MB" : "\(tenths / 10).\(tenths % 10) MB"
 }

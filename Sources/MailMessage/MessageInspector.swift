@@ -1,4 +1,8 @@
 /// Reads the header of one message: who gets it, what goes out, what is wrong with it.
+///
+/// Order of calls: ``SourceForm/init(_:rules:)`` with the start of the file;
+/// ``inspect(_:isWholeFile:identity:form:)``; ``InspectedMessage/survey()`` over the body;
+/// ``InspectedMessage/outgoing(_:)``.
 package struct MessageInspector: Sendable {
     private let rules: MessageRules
 
@@ -7,48 +11,53 @@ package struct MessageInspector: Sendable {
         self.rules = rules
     }
 
-    /// How much of a file ``inspect(_:isWholeFile:identity:)`` needs to see.
+    /// How much of a message ``inspect(_:isWholeFile:identity:form:)`` needs to see.
+    ///
+    /// A mailbox's line and a byte order mark may stand before the header.
     package var headOctets: Int { rules.maximumHeaderOctets + 4 }
 
     /// Inspects a message by the start of its file.
     ///
     /// - Parameters:
-    ///   - head: The whole file, or at least its first ``headOctets``.
-    ///   - isWholeFile: Whether `head` is the whole file.
+    ///   - head: The whole message, or at least its first ``headOctets``, as `form` decodes them.
+    ///   - isWholeFile: Whether `head` is the whole message.
     ///   - identity: Where missing fields come from.
+    ///   - form: How the file's octets became the message's.
     /// - Returns: What to send, to whom, and what was changed.
     /// - Throws: The first thing that makes the message unfit to be sent.
     package func inspect(
         _ head: UnsafeRawBufferPointer,
         isWholeFile: Bool,
-        identity: MessageIdentity
+        identity: MessageIdentity,
+        form: SourceForm = SourceForm()
     ) throws(MessageDefect) -> InspectedMessage {
-        try refuseForeignStart(head)
+        guard let first = head.first else { throw .empty }
+        if first == LineEnd.cr || first == LineEnd.lf { throw .noHeader }
         let text = try headerText(head, isWholeFile)
         let header = try Header(text, rules: rules)
-        let envelope = try EnvelopeReader(header: header, rules: rules).envelope()
-        let wire = WireHeader(header, envelope: envelope, identity: identity)
-        var repairs = wire.repairs
-        if !text.endsWithEmptyLine { repairs.insert(.emptyLine, at: 0) }
-        if text.hasForeignLineEnds { repairs.insert(.lineEnds, at: 0) }
-        return InspectedMessage(
+        var reader = EnvelopeReader(header: header, rules: rules)
+        let envelope = try reader.envelope()
+        let wire = try WireHeader(
+            header,
+            reader: reader,
             envelope: envelope,
-            wireHeader: wire.octets,
-            bodyOffset: text.bodyOffset,
-            subject: header.all("subject").first.map { DisplayText.decode(header.value(of: $0)) },
-            messageID: wire.messageID,
-            from: header.all("from").first.map { DisplayText.decode(header.value(of: $0)) } ?? "",
-            repairs: repairs,
-            headerHas8Bit: wire.octets.contains { $0 > 0x7F }
+            identity: identity,
+            isTranscoded: form.encoding != .octets
         )
-    }
-
-    /// Names what a file begins with that is no header, before it is taken for a broken one.
-    private func refuseForeignStart(_ head: UnsafeRawBufferPointer) throws(MessageDefect) {
-        guard let first = head.first else { throw .empty }
-        if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { throw .utf16 }
-        if head.starts(with: [0xEF, 0xBB, 0xBF]) { throw .byteOrderMark }
-        if first == LineEnd.cr || first == LineEnd.lf { throw .noHeader }
+        let repairs = textRepairs(text, form) + wire.repairs
+        for repair in repairs
+        where repair.offMeaning == .refused && rules.withheld.contains(repair) {
+            throw .switchedOff(repair)
+        }
+        return InspectedMessage(
+            header: header,
+            wire: wire,
+            envelope: envelope,
+            bodyOffset: text.bodyOffset,
+            isMailbox: text.isMailbox,
+            repairs: repairs,
+            rules: rules
+        )
     }
 
     private func headerText(
@@ -59,10 +68,22 @@ package struct MessageInspector: Sendable {
         guard text.bodyOffset <= rules.maximumHeaderOctets,
             text.endsWithEmptyLine || isWholeFile
         else { throw .headerTooLarge(limit: rules.maximumHeaderOctets) }
+        if text.octets.isEmpty { throw .noHeader }
         if let nul = text.octets.firstIndex(of: 0) {
             let line = text.octets[..<nul].reduce(1) { $0 + ($1 == LineEnd.lf ? 1 : 0) }
-            throw .nulInHeader(line: line)
+            throw .nulInHeader(line: line + text.skippedLines)
         }
         return text
+    }
+
+    private func textRepairs(_ text: HeaderText, _ form: SourceForm) -> [Repair] {
+        var repairs: [Repair] = []
+        if form.encoding != .octets { repairs.append(.utf16) }
+        if text.hasByteOrderMark { repairs.append(.byteOrderMark) }
+        if text.isMailbox { repairs.append(.mailboxLine) }
+        if text.hasForeignLineEnds { repairs.append(.lineEnds) }
+        if text.hasBlankSeparator { repairs.append(.blankLine) }
+        if !text.endsWithEmptyLine { repairs.append(.emptyLine) }
+        return repairs
     }
 }

@@ -1,42 +1,76 @@
 import Submission
 
-/// Builds the header that goes out: every kept field octet by octet, in its order.
+/// Builds the header that goes out: every kept field octet by octet, in its order, unless a repair
+/// has to change it.
 struct WireHeader {
+    /// The fields with their CRLF, without the empty line.
     private(set) var octets: [UInt8] = []
     private(set) var repairs: [Repair] = []
     /// The Message-ID that goes out.
-    let messageID: String
+    private(set) var messageID = ""
+    /// Where the Content-Transfer-Encoding field stands in ``octets``.
+    private(set) var encodingField: Range<Int>?
+
+    private let header: Header
+    private let rules: MessageRules
+    /// Fields that a signature covers, and must not be added or changed (RFC 6376 §3.5, `h=`).
+    private let signed: Set<String>
+    private let author: MailAddress?
+    private var hasMovedFrom = false
+    /// Whether the file's text was in another encoding than its labels say.
+    private let isTranscoded: Bool
 
     /// Removes what must not go out and fills in what is missing.
-    init(_ header: Header, envelope: Envelope, identity: MessageIdentity) {
-        let missing = Self.missing(header)
-        if missing.contains(.messageID) {
-            messageID = identity.messageID(domain: Self.domain(envelope, header))
-        } else {
-            messageID =
-                header.all("message-id").lazy
-                .map { DisplayText.decode(header.value(of: $0)) }.first { !$0.isEmpty } ?? ""
-        }
+    ///
+    /// - Throws: ``MessageDefect/longHeaderLine(name:)`` for a line that no server has to take.
+    init(
+        _ header: Header,
+        reader: EnvelopeReader,
+        envelope: Envelope,
+        identity: MessageIdentity,
+        isTranscoded: Bool = false
+    ) throws(MessageDefect) {
+        self.header = header
+        self.isTranscoded = isTranscoded
+        rules = reader.rules
+        signed = header.signedFields
+        author = reader.usedDefaultFrom ? reader.rules.envelope.defaultFrom : nil
+        let missing = missingFields()
         octets.reserveCapacity(header.octets.count + 256)
-        copyFields(header, missing)
+        try copyFields(missing, bareNames: reader.bareNames)
         // At the end, so that trace fields and signatures on top stay there (RFC 5322 §3.6).
+        if let author { add(.from, "From: \(author.text)") }
         if missing.contains(.date) { add(.date, "Date: \(identity.date)") }
-        if missing.contains(.messageID) { add(.messageID, "Message-ID: \(messageID)") }
+        addMessageID(missing, envelope, identity)
+        if missing.contains(.mimeVersion) { add(.mimeVersion, "MIME-Version: 1.0") }
         // RFC 822 §4.1 asked for a recipient field, and filters still take its absence for spam.
         if missing.contains(.undisclosed) { add(.undisclosed, "To: undisclosed-recipients:;") }
-        octets += "\r\n".utf8
+        if let redirect = rules.envelope.redirectTo { try addRealEnvelope(reader, redirect) }
     }
+
+    private func says(_ key: String) -> Bool { header.says(key) }
 
     /// The fields that have to be added, by the repair that adds them.
-    private static func missing(_ header: Header) -> Set<Repair> {
+    private func missingFields() -> Set<Repair> {
         var missing: Set<Repair> = []
-        if !header.says("date") { missing.insert(.date) }
-        if !header.says("message-id") { missing.insert(.messageID) }
-        if !header.says("to"), !header.says("cc") { missing.insert(.undisclosed) }
-        return missing
+        if !says("date") { missing.insert(.date) }
+        if !says("message-id") { missing.insert(.messageID) }
+        if !says("mime-version"), says("content-type") || says("content-transfer-encoding") {
+            missing.insert(.mimeVersion)
+        }
+        if !says("to"), !says("cc") { missing.insert(.undisclosed) }
+        let names: [Repair: String] = [
+            .date: "date", .messageID: "message-id", .mimeVersion: "mime-version",
+        ]
+        return missing.filter { repair in
+            !rules.withheld.contains(repair) && !(names[repair].map(signed.contains) ?? false)
+        }
     }
 
-    private mutating func copyFields(_ header: Header, _ missing: Set<Repair>) {
+    private mutating func copyFields(
+        _ missing: Set<Repair>,
+        bareNames: [Int]
+    ) throws(MessageDefect) {
         let block = header.replayBlock
         for (index, field) in header.fields.enumerated() where !block.contains(index) {
             switch field.key {
@@ -45,10 +79,151 @@ struct WireHeader {
             case "date" where missing.contains(.date): continue
             case "message-id" where missing.contains(.messageID): continue
             case "to" where missing.contains(.undisclosed): continue
+            case "from" where author != nil: try moveToReplyTo(field)
+            case "sender" where author != nil && rules.envelope.from == .replace: continue
             case _ where Self.isExchangeOnly(field.key): note(.exchangeFields)
-            default: octets += header.octets[field.octets]
+            default: try copy(field, bareNames)
             }
         }
+    }
+
+    /// The old author gets the answers, unless the message names somebody else for them.
+    private mutating func moveToReplyTo(_ field: HeaderField) throws(MessageDefect) {
+        if says("reply-to") || hasMovedFrom || rules.envelope.from == .keep { return }
+        hasMovedFrom = true
+        let body = header.octets[field.body]
+        try append("Reply-To:".utf8 + body, key: "reply-to")
+    }
+
+    private mutating func copy(
+        _ field: HeaderField,
+        _ bareNames: [Int]
+    ) throws(MessageDefect) {
+        let start = octets.count
+        let places = bareNames.filter { field.body.contains($0) || field.body.upperBound == $0 }
+        if signed.contains(field.key) {
+            octets += header.octets[field.octets]
+        } else if let domain = rules.envelope.defaultDomain, !places.isEmpty {
+            try append(completed(field, places, domain), key: field.key)
+            note(.domain)
+        } else {
+            try append(header.octets[field.octets], key: field.key)
+        }
+        if field.key == "content-transfer-encoding", encodingField == nil {
+            encodingField = start..<octets.count
+        }
+    }
+
+    private func completed(_ field: HeaderField, _ places: [Int], _ domain: String) -> [UInt8] {
+        var result: [UInt8] = []
+        var start = field.octets.lowerBound
+        for place in places {
+            result += header.octets[start..<place]
+            result += "@\(domain)".utf8
+            start = place
+        }
+        return result + header.octets[start..<field.octets.upperBound]
+    }
+
+    /// The field of a text that is UTF-8 now, whatever it was labelled as.
+    private static func labelledUTF8(_ field: [UInt8]) -> [UInt8] {
+        guard let colon = field.firstIndex(of: UInt8(ascii: ":")) else { return field }
+        let parts = splitParameters(Array(field[(colon + 1)...].dropLast(2)))
+        guard let type = parts.first, trimmed(type).starts(with: "text/".utf8) else { return field }
+        let labelled = parts.map { part -> [UInt8] in
+            let name = trimmed(part.prefix { $0 != UInt8(ascii: "=") }.drop { $0 < 0x20 })
+            let isCharset = String(decoding: name, as: UTF8.self).lowercased() == "charset"
+            return isCharset ? Array(" charset=utf-8".utf8) : Array(part)
+        }
+        let value = labelled.joined(separator: [UInt8(ascii: ";")])
+        return Array(field[...colon]) + value + "\r\n".utf8
+    }
+
+    /// Appends a field, changed as far as servers demand it.
+    private mutating func append(
+        _ field: some Collection<UInt8>,
+        key: String
+    ) throws(MessageDefect) {
+        var field = Array(field)
+        if isTranscoded, key == "content-type" { field = Self.labelledUTF8(field) }
+        if let unblanked = Self.withoutBlankLines(field) {
+            note(.blankLine)
+            field = unblanked
+        }
+        if field.contains(where: { $0 > 0x7F }), !rules.withheld.contains(.headerText),
+            let encoded = encoded(field, key)
+        {
+            note(.headerText)
+            field = encoded
+        }
+        if FieldFolder.isNeeded(field[...]), !rules.withheld.contains(.headerFold) {
+            let isAddressList = Self.addressLists.contains(key)
+            guard let folded = FieldFolder.folded(field[...], isAddressList: isAddressList) else {
+                let name = String(decoding: fieldName(field), as: UTF8.self)
+                throw .longHeaderLine(name: quotable(name))
+            }
+            note(.headerFold)
+            field = folded
+        }
+        octets += field
+    }
+
+    private static let addressLists: Set = [
+        "from", "sender", "reply-to", "to", "cc", "resent-to", "resent-cc", "resent-from",
+    ]
+
+    private func fieldName(_ field: [UInt8]) -> ArraySlice<UInt8> {
+        field.prefix { $0 != UInt8(ascii: ":") && !isSpace($0) }
+    }
+
+    private func encoded(_ field: [UInt8], _ key: String) -> [UInt8]? {
+        guard let colon = field.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let value = field[(colon + 1)...].filter { $0 != LineEnd.cr && $0 != LineEnd.lf }
+        let encoder = FieldEncoder(charset: rules.charset)
+        let result = encoder.encoded(field[...colon], key: key, value: Array(trimmed(value[...])))
+        return result == field ? nil : result
+    }
+
+    /// The field without continuation lines that are nothing but white space, which some servers
+    /// take for the end of the header; `nil` where it has none.
+    private static func withoutBlankLines(_ field: [UInt8]) -> [UInt8]? {
+        let lines = field.split(separator: LineEnd.lf)
+        let kept = lines.enumerated().filter { index, line in
+            index == 0 || !line.dropLast().allSatisfy(isSpace)
+        }
+        guard kept.count < lines.count else { return nil }
+        return kept.flatMap { $0.element + [LineEnd.lf] }
+    }
+
+    private mutating func addMessageID(
+        _ missing: Set<Repair>,
+        _ envelope: Envelope,
+        _ identity: MessageIdentity
+    ) {
+        if missing.contains(.messageID) {
+            messageID = identity.messageID(domain: domain(envelope))
+            add(.messageID, "Message-ID: \(messageID)")
+        } else {
+            let fields = header.all("message-id").map { header.value(of: $0) }
+            messageID = fields.first { !$0.isEmpty }.map { DisplayText.decode($0) } ?? ""
+        }
+    }
+
+    /// Names those who would have got the message, for the person who rehearses.
+    private mutating func addRealEnvelope(
+        _ reader: EnvelopeReader,
+        _ redirect: MailAddress
+    ) throws(MessageDefect) {
+        var rules = rules
+        rules.envelope.redirectTo = nil
+        var real = EnvelopeReader(header: header, rules: rules)
+        let envelope = try real.envelope()
+        let recipients = envelope.recipients.map { "<\($0.address.text)>" }
+        let text =
+            "X-Postchute-Envelope: from <\(envelope.sender?.text ?? "")> to "
+            + recipients.joined(separator: ", ") + "\r\n"
+        note(.redirect)
+        try append(Array(text.utf8), key: "x-postchute-envelope")
     }
 
     private mutating func note(_ repair: Repair) {
@@ -67,13 +242,41 @@ struct WireHeader {
     }
 
     /// The sender's domain; for `<>` the author's, or failing that the name of no host at all.
-    private static func domain(_ envelope: Envelope, _ header: Header) -> String {
+    private func domain(_ envelope: Envelope) -> String {
         if let sender = envelope.sender { return sender.domain }
         for field in header.all("from") {
-            if let author = try? AddressParser.list(header.value(of: field)).first {
+            if let author = try? AddressParser.list(header.value(of: field)).addresses.first {
                 return author.domain
             }
         }
         return "postchute.invalid"
+    }
+}
+
+extension Header {
+    /// The names that DKIM or ARC signatures cover, in lower case.
+    fileprivate var signedFields: Set<String> {
+        var names: Set<String> = []
+        for field in fields
+        where field.key == "dkim-signature" || field.key == "arc-message-signature" {
+            names.insert(field.key)
+            for tag in value(of: field).split(separator: UInt8(ascii: ";")) {
+                let text = trimmed(tag)
+                guard text.first == UInt8(ascii: "h"),
+                    let equals = text.firstIndex(of: UInt8(ascii: "=")),
+                    trimmed(text[..<equals]).count == 1
+                else { continue }
+                for name in text[(equals + 1)...].split(separator: UInt8(ascii: ":")) {
+                    let octets = name.filter { !isSpace($0) }
+                    names.insert(String(decoding: octets, as: UTF8.self).lowercased())
+                }
+            }
+        }
+        return names
+    }
+
+    /// Whether a signature over the whole body would break with it.
+    var hasBodySignature: Bool {
+        fields.contains { $0.key == "dkim-signature" || $0.key == "arc-message-signature" }
     }
 }

@@ -43,17 +43,20 @@ extension MessageDetails {
     }
 
     private var contentFacts: [(label: String, value: String)] {
-        switch inspection {
+        switch preparation {
         case nil: return []
         case .failure(let defect):
             return [("Defect", "\(defect.sentence) \(defect.advice)")]
-        case .success(let inspected):
+        case .success(let prepared):
+            let inspected = prepared.inspected
             var facts = [
                 ("From", inspected.from), ("Subject", inspected.subject ?? "(none)"),
                 ("Message-ID", inspected.messageID),
                 ("Sender", inspected.envelope.sender?.text ?? "<>"),
             ]
-            facts += inspected.repairs.map { ("Changed", $0.sentence) }
+            facts += prepared.outgoing.repairs.map {
+                ("Changed", "\($0.rawValue): \($0.sentence)")
+            }
             return facts
         }
     }
@@ -125,19 +128,19 @@ extension MessageDetails {
     }
 
     private var content: JSONValue {
-        switch inspection {
+        switch preparation {
         case nil: .null
         case .failure(let defect):
             .members([
                 "defect": .string(defect.sentence), "advice": .string(defect.advice),
             ])
-        case .success(let inspected):
+        case .success(let prepared):
             .members([
-                "from": .string(inspected.from),
-                "subject": .optional(inspected.subject),
-                "message_id": .string(inspected.messageID),
-                "sender": .string(inspected.envelope.sender?.text ?? ""),
-                "repairs": .array(inspected.repairs.map { .string($0.rawValue) }),
+                "from": .string(prepared.inspected.from),
+                "subject": .optional(prepared.inspected.subject),
+                "message_id": .string(prepared.inspected.messageID),
+                "sender": .string(prepared.inspected.envelope.sender?.text ?? ""),
+                "repairs": .array(prepared.outgoing.repairs.map { .string($0.rawValue) }),
             ])
         }
     }

@@ -1,5 +1,6 @@
 internal import Delivery
 internal import MailMessage
+internal import Settings
 internal import Spool
 internal import Submission
 
@@ -9,7 +10,7 @@ package struct MessageDetails: Sendable {
     let now: Int64
     let facts: FileFacts?
     /// What the file says; `nil` when it was moved meanwhile or cannot be read.
-    let inspection: Result<InspectedMessage, MessageDefect>?
+    let preparation: Result<PreparedMessage, MessageDefect>?
     let state: DeliveryState?
     let reason: [String]
     /// What could not be read, and why.
@@ -25,16 +26,24 @@ package struct MessageDetails: Sendable {
     ) throws(CommandRefusal) {
         let lookup = try MessageLookup(relay, pickup: pickup)
         let first: [ListedFolder] = [.queue, .sending, .failed, .held]
-        self.init(try lookup.find(words, first: first), now: relay.now())
+        let found = try lookup.find(words, first: first)
+        let pickups = relay.settings.pickups
+        let rules = pickups.first { $0.name == found.pickup }.map { relay.settings.rules(of: $0) }
+        self.init(found, rules: rules ?? MessageRules(), now: relay.now())
     }
 
-    private init(_ message: FoundMessage, now: Int64) {
+    private init(_ message: FoundMessage, rules: MessageRules, now: Int64) {
         (self.message, self.now) = (message, now)
         let (spool, entry) = (message.spool, message.entry)
         var problems: [String] = []
         facts = Self.read(&problems) { () throws(SpoolError) in try spool.facts(entry) }
-        inspection = Self.read(&problems) { () throws(SpoolError) in
-            try Self.inspect(entry, try spool.open(entry))
+        preparation = Self.read(&problems) { () throws(SpoolError) in
+            let identity = MessageIdentity(
+                id: entry.id?.text ?? "",
+                claimedAt: (entry.id?.microseconds ?? 0) / 1_000_000
+            )
+            return try MessagePreparation(rules: rules)
+                .prepare(try spool.open(entry), identity: identity)
         }
         state = Self.read(&problems) { () throws(SpoolError) in
             guard let id = entry.id, !entry.place.isSent else { return nil }
@@ -59,27 +68,6 @@ package struct MessageDetails: Sendable {
         }
     }
 
-    private static func inspect(
-        _ entry: SpoolEntry,
-        _ file: MessageFile
-    ) throws(SpoolError) -> Result<InspectedMessage, MessageDefect> {
-        let inspector = MessageInspector()
-        let head = try file.readHead(inspector.headOctets)
-        let identity = MessageIdentity(
-            id: entry.id?.text ?? "",
-            claimedAt: (entry.id?.microseconds ?? 0) / 1_000_000
-        )
-        return head.withUnsafeBytes { octets in
-            Result { () throws(MessageDefect) in
-                try inspector.inspect(
-                    octets,
-                    isWholeFile: Int64(octets.count) >= file.facts.size,
-                    identity: identity
-                )
-            }
-        }
-    }
-
     /// A recipient and what became of it.
     struct Recipient: Hashable, Sendable {
         var address: String
@@ -101,9 +89,9 @@ package struct MessageDetails: Sendable {
                 }
             }
         }
-        guard case .success(let inspected) = inspection else { return [] }
+        guard case .success(let prepared) = preparation else { return [] }
         let outcome = message.entry.place.isSent ? "accepted" : "pending"
-        return inspected.envelope.recipients.map {
+        return prepared.inspected.envelope.recipients.map {
             Recipient(address: $0.address.text, outcome: outcome, reply: "")
         }
     }

@@ -31,6 +31,12 @@ package struct SessionMachine: Hashable, Sendable {
         if case .idle = state { true } else { false }
     }
 
+    /// Whether an idle session's server takes octets above 127 in a content (RFC 6152).
+    package var offersEightBit: Bool {
+        guard case .idle(let capabilities, _) = state else { return false }
+        return capabilities.offers(.eightBitMIME)
+    }
+
     /// What the session is doing or waiting for.
     package var phase: SessionPhase {
         switch state {

@@ -108,6 +108,7 @@ extension SMTPSession {
         messageCount += 1
         contentOctets = 0
         let source = job.source
+        if source.has8BitContent, !machine.offersEightBit { _ = source.encodeInSevenBits() }
         let request = TransactionRequest(
             envelope: source.envelope,
             contentOctets: source.contentOctets,

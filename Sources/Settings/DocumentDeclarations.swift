@@ -6,17 +6,9 @@ enum DocumentDeclarations {
         folder, `{count}` how many files. `{{` is a brace.
         """
 
-    static let from = SettingDeclaration(
-        .mailbox,
-        .phrase("must be given with `kind = \"documents\"`"),
-        "Who sends the messages that are made of documents: an address, with or without a name.",
-        remark: places,
-        example: #"from = "Scanner <scanner@contoso.com>""#
-    )
-
     static let to = SettingDeclaration(
         .mailboxes,
-        .phrase("must be given with `kind = \"documents\"`"),
+        .phrase("must be given with documents"),
         "Who gets the messages that are made of documents.",
         remark: """
             `to = ["{subfolder}"]` sends each file to the address its folder is named like; it \
@@ -80,15 +72,5 @@ enum DocumentDeclarations {
         "The time zone of `{date}` and `{time}`.",
         remark: "The names are those of `/usr/share/zoneinfo`.",
         example: #"timezone = "Europe/Berlin""#
-    )
-
-    static let allowTo = SettingDeclaration(
-        .addressPatterns,
-        .phrase("everybody"),
-        "Who may get messages of this pickup: addresses, domains, or all names below a domain.",
-        remark: """
-            A message with any other recipient goes to `failed/`, whole: nobody gets it.
-            """,
-        example: #"allow_to = ["contoso.com", "*.contoso.com", "bob@example.com"]"#
     )
 }

@@ -1,4 +1,5 @@
 package import Documents
+internal import MailMessage
 
 /// What a pickup's settings say about the messages that are made of its files.
 package struct DocumentSettings: Hashable, Sendable {
@@ -22,9 +23,30 @@ package struct DocumentSettings: Hashable, Sendable {
 }
 
 extension ReadPickup {
-    /// Reads the settings of documents, or complains about those that stand with messages.
-    mutating func readDocuments(_ kind: PickupKind) {
-        // What is wrong with a value is worth a word whatever the kind.
+    /// Reads what depends on what the files are.
+    mutating func read(_ kind: PickupKind) {
+        switch kind {
+        case .messages:
+            reader.read(.from, ValueSyntax.fromRule).map { settings.messages.envelope.from = $0 }
+            checkSender(settings.messages.envelope)
+            complain(about: Self.documentKeys, are: "documents", "messages")
+        case .documents:
+            complain(about: Self.messageKeys, are: "messages", "documents")
+            complainAboutMissing(.from, .to)
+            settings.documents = documents()
+            if let documents = settings.documents { checkSubfolder(documents) }
+        }
+    }
+
+    private static let documentKeys: [PickupKey] = [
+        .to, .cc, .subject, .body, .types, .bundle, .timezone,
+    ]
+    private static let messageKeys: [PickupKey] = [
+        .envelope, .resent, .defaultFrom, .defaultTo, .defaultDomain, .noRepair, .charset,
+        .dotStuffed,
+    ]
+
+    private func documents() -> DocumentSettings? {
         let from = reader.read(.from, ValueSyntax.mailbox)
         let to = reader.read(.to, ValueSyntax.mailboxes)
         let cc = reader.read(.cc, ValueSyntax.mailboxes)
@@ -33,20 +55,12 @@ extension ReadPickup {
         let types = reader.read(.types, ValueSyntax.documentTypes)
         let bundle = reader.duration(.bundle)
         let timezone = reader.read(.timezone, ValueSyntax.timeZone)
-        settings.allowTo = reader.read(.allowTo, ValueSyntax.addressPatterns)
-        switch kind {
-        case .messages:
-            complainAboutDocumentKeys()
-        case .documents:
-            complainAboutMissing(.from, .to)
-            guard let from, let to, let subject else { return }
-            var documents = DocumentSettings(from: from, to: to, subject: subject)
-            cc.map { documents.cc = $0 }
-            types.map { documents.types = $0 }
-            (documents.body, documents.bundle, documents.timezone) = (body, bundle, timezone)
-            settings.documents = documents
-            checkSubfolder(documents)
-        }
+        guard let from, let to, let subject else { return nil }
+        var documents = DocumentSettings(from: from, to: to, subject: subject)
+        cc.map { documents.cc = $0 }
+        types.map { documents.types = $0 }
+        (documents.body, documents.bundle, documents.timezone) = (body, bundle, timezone)
+        return documents
     }
 
     private func complainAboutMissing(_ keys: PickupKey...) {
@@ -54,18 +68,19 @@ extension ReadPickup {
             reader.complain(
                 key,
                 "is missing: documents need it.",
-                "Add it, for example: \(key.declaration.example)"
+                key == .from
+                    ? "Add it, for example: from = \"Scanner <scanner@contoso.com>\""
+                    : "Add it, for example: \(key.declaration.example)"
             )
         }
     }
 
-    private func complainAboutDocumentKeys() {
-        let keys: [PickupKey] = [.from, .to, .cc, .subject, .body, .types, .bundle, .timezone]
+    private func complain(about keys: [PickupKey], are others: String, _ ours: String) {
         for key in keys where reader.has(key) && reader.isSound(key) {
             reader.complain(
                 key,
-                "is for documents, and the files of this pickup are messages.",
-                "Remove it, or set kind = \"documents\"."
+                "is for \(others), and the files of this pickup are \(ours).",
+                "Remove it, or set kind = \"\(others)\"."
             )
         }
     }
@@ -84,7 +99,9 @@ extension ReadPickup {
                     "has {subfolder}, but no subfolder is watched.",
                     "Set recursive = true."
                 )
-            } else if key == .to || key == .cc, settings.allowTo == nil, reader.isSound(.allowTo) {
+            } else if key == .to || key == .cc,
+                settings.messages.envelope.allowTo.isEmpty, reader.isSound(.allowTo)
+            {
                 reader.complain(
                     key,
                     "has {subfolder}, so whoever may create a folder chooses the recipient.",

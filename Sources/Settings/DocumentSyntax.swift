@@ -1,5 +1,5 @@
 internal import Documents
-internal import Submission
+internal import MailMessage
 
 // The forms of the settings for documents.
 extension ValueSyntax {
@@ -10,6 +10,12 @@ extension ValueSyntax {
         } catch {
             throw Objection(error.sentence, error.advice)
         }
+    }
+
+    /// What becomes of the From of messages.
+    static func fromRule(_ content: TomlContent) throws(Objection) -> EnvelopeRules.From {
+        let words = EnvelopeRules.From.allCases.map(\.rawValue)
+        return EnvelopeRules.From(rawValue: try choice(content, of: words, later: [])) ?? .keep
     }
 
     static func mailboxes(_ content: TomlContent) throws(Objection) -> [MailboxTemplate] {
@@ -54,21 +60,6 @@ extension ValueSyntax {
             if !types.contains(type) { types.append(type) }
         }
         return types
-    }
-
-    static func addressPatterns(_ content: TomlContent) throws(Objection) -> [AddressPattern] {
-        var patterns: [AddressPattern] = []
-        for entry in try entries(content, of: "addresses or domains") {
-            let text = try text(entry)
-            guard let pattern = AddressPattern(text) else {
-                throw Objection(
-                    "\(quoted(text)) is neither an address nor a domain.",
-                    #"Write bob@example.com, example.com or *.example.com."#
-                )
-            }
-            patterns.append(pattern)
-        }
-        return patterns
     }
 
     /// A name below `/usr/share/zoneinfo`.

@@ -24,11 +24,12 @@ struct FileChecks {
                     "Create it: groupadd --system \(shellWord(use.path))"
                 )
         case .timeZone:
-            if case .file = probe.look(use.path) { return nil }
-            return Objection(
-                "there is no file \(quoted(use.path)), so this time zone is not known here.",
-                "timedatectl list-timezones lists those that are."
-            )
+            return probe.isTimeZone(use.path)
+                ? nil
+                : Objection(
+                    "\(quoted(use.path)) is not the file of a time zone.",
+                    "timedatectl list-timezones lists those that this system knows."
+                )
         case .dropFolder, .spoolFolder, .stateFolder:
             switch probe.look(use.path) {
             case .missing, .hidden, .folder: return nil

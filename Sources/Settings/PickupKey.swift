@@ -1,10 +1,21 @@
 /// The keys of `[pickup.NAME]`.
 enum PickupKey: String, SettingKey {
     case path, route, spool, kind, from, to, cc, subject, body, types, bundle, timezone
-    case allowTo = "allow_to"
     case ready, settle, quiet, patience, truncated, recursive, writers, operators
     case whenUncertain = "when_uncertain"
     case giveUpAfter = "give_up_after"
+    case envelope, resent
+    case defaultFrom = "default_from"
+    case defaultTo = "default_to"
+    case defaultDomain = "default_domain"
+    case alwaysBcc = "always_bcc"
+    case redirectTo = "redirect_to"
+    case allowFrom = "allow_from"
+    case allowTo = "allow_to"
+    case noRepair = "no_repair"
+    case charset
+    case dotStuffed = "dot_stuffed"
+    case maxSize = "max_size"
 
     static let table = SettingTable.pickup
 
@@ -14,7 +25,7 @@ enum PickupKey: String, SettingKey {
         case .route: PickupDeclarations.route
         case .spool: PickupDeclarations.spool
         case .kind: PickupDeclarations.kind
-        case .from: DocumentDeclarations.from
+        case .from: PickupMessageDeclarations.from
         case .to: DocumentDeclarations.to
         case .cc: DocumentDeclarations.cc
         case .subject: DocumentDeclarations.subject
@@ -22,7 +33,6 @@ enum PickupKey: String, SettingKey {
         case .types: DocumentDeclarations.types
         case .bundle: DocumentDeclarations.bundle
         case .timezone: DocumentDeclarations.timezone
-        case .allowTo: DocumentDeclarations.allowTo
         case .recursive: PickupDeclarations.recursive
         case .ready: PickupDeclarations.ready
         case .settle: PickupDeclarations.settle
@@ -33,6 +43,19 @@ enum PickupKey: String, SettingKey {
         case .operators: PickupDeclarations.operators
         case .whenUncertain: PickupDeclarations.whenUncertain
         case .giveUpAfter: PickupDeclarations.giveUpAfter
+        case .envelope: PickupMessageDeclarations.envelope
+        case .resent: PickupMessageDeclarations.resent
+        case .defaultFrom: PickupMessageDeclarations.defaultFrom
+        case .defaultTo: PickupMessageDeclarations.defaultTo
+        case .defaultDomain: PickupMessageDeclarations.defaultDomain
+        case .alwaysBcc: PickupMessageDeclarations.alwaysBcc
+        case .redirectTo: PickupMessageDeclarations.redirectTo
+        case .allowFrom: PickupMessageDeclarations.allowFrom
+        case .allowTo: PickupMessageDeclarations.allowTo
+        case .noRepair: PickupMessageDeclarations.noRepair
+        case .charset: PickupMessageDeclarations.charset
+        case .dotStuffed: PickupMessageDeclarations.dotStuffed
+        case .maxSize: PickupMessageDeclarations.maxSize
         }
     }
 }

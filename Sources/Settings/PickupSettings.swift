@@ -1,4 +1,4 @@
-package import Submission
+package import MailMessage
 
 /// A table `[pickup.NAME]`: a watched folder and its rules.
 package struct PickupSettings: Hashable, Sendable {
@@ -12,8 +12,6 @@ package struct PickupSettings: Hashable, Sendable {
     package var spool: String
     /// What the files are made into; `nil` where they are messages already.
     package var documents: DocumentSettings?
-    /// Who may be a recipient; `nil` is everybody.
-    package var allowTo: [AddressPattern]?
     package var ready: Readiness
     package var settle: Duration
     package var quiet: Duration
@@ -27,6 +25,8 @@ package struct PickupSettings: Hashable, Sendable {
     package var whenUncertain: UncertainPolicy
     /// Overrides ``RouteSettings/giveUpAfter``.
     package var giveUpAfter: Duration?
+    /// What messages may be, and what is repaired, added and checked.
+    package var messages = MessageRules()
 
     /// Creates a pickup with the defaults of every key that has one.
     package init(name: String, path: String, routes: [String], spool: String? = nil) {

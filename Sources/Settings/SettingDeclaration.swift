@@ -143,16 +143,24 @@ enum SettingForm: Sendable {
     case fingerprint
     /// Text without controls, such as a user or a group.
     case word
-    /// An address, or a name and an address, with places.
-    case mailbox
-    /// One of them or a list.
+    case address
+    /// One address or a list of them.
+    case addresses
+    /// One entry of a list of allowed addresses, or the list.
+    case patterns
+    case domain
+    /// Some of these words.
+    case words([String])
+    /// An amount of data in octets.
+    case size(ClosedRange<Int>)
+    /// `"keep"` or `"replace"`; with documents an address with places.
+    case sender
+    /// Addresses with or without names, with places; one or a list.
     case mailboxes
     /// Text with places.
     case template
     /// Names of types of documents.
     case documentTypes
-    /// Addresses and domains.
-    case addressPatterns
     /// The name of a time zone.
     case timeZone
 

@@ -20,6 +20,21 @@ extension SettingKey {
         return choice
     }
 
+    func size(_ content: TomlContent) throws(Objection) -> Int {
+        guard case .size(let range) = declaration.form else { mismatch() }
+        return try ValueSyntax.size(content, in: range)
+    }
+
+    func words(_ content: TomlContent) throws(Objection) -> [String] {
+        guard case .words(let words) = declaration.form else { mismatch() }
+        return try ValueSyntax.words(content, of: words)
+    }
+
+    func chosenWord(_ content: TomlContent) throws(Objection) -> String {
+        guard case .choice(let words, let later) = declaration.form else { mismatch() }
+        return try ValueSyntax.choice(content, of: words, later: later)
+    }
+
     /// What holds when a file does not give the setting.
     ///
     /// - Precondition: The declaration has a value of this type.

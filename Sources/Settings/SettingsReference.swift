@@ -21,6 +21,7 @@ package enum SettingsReference {
         |---|---|
         | time | a whole number and a unit: `"500 ms"`, `"30 s"`, `"15 min"`, `"12 h"`, `"2 d"` |
         | rate | `"unlimited"`, or a number for each second, minute or hour: `"5/s"`, `"30/min"` |
+        | size | a whole number and a unit of 1024: `"500 KB"`, `"35 MB"`, `"1 GB"` |
         | folder | an absolute path without `.` and `..` |
         | file | an absolute path, or `credential:NAME` for a credential of the systemd unit |
         | secret file | as file; it must not be open to every user of the host |
@@ -106,12 +107,18 @@ extension SettingForm {
         case .ipAddress: "IP address"
         case .fingerprint: "64 hexadecimal digits, colons allowed"
         case .word: "text"
-        case .mailbox: "address, places allowed"
+        case .address: "mail address"
+        case .addresses: "mail address, or list of them"
+        case .patterns: "address, domain or `*.domain`, or list of them"
+        case .domain: "domain"
+        case .words(let words): "list of " + words.map { "`\"\($0)\"`" }.joined(separator: ", ")
+        case .size(let range):
+            "size, \(ValueSyntax.phrase(range.lowerBound)) to \(ValueSyntax.phrase(range.upperBound))"
+        case .sender: "`\"keep\"`, `\"replace\"`; with documents an address, places allowed"
         case .mailboxes: "address, or list of addresses, places allowed"
         case .template: "text, places allowed"
         case .documentTypes:
             "list of " + DocumentType.all.map { "`\"\($0.name)\"`" }.joined(separator: ", ")
-        case .addressPatterns: "list of addresses and domains"
         case .timeZone: "name of a time zone"
         }
     }

@@ -70,7 +70,7 @@ extension ValueSyntax {
     }
 
     /// Splits `15 min`; at most nine digits, so that no product can overflow.
-    private static func numberAndWord(
+    static func numberAndWord(
         _ text: some StringProtocol
     ) -> (number: Int, word: String)? {
         let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }

@@ -20,7 +20,8 @@ package struct AddressPattern: Hashable, Sendable {
             form = .below("." + domain)
         } else if let at = lower.lastIndex(of: "@"), at != lower.startIndex {
             let local = String(lower[..<at])
-            guard let domain = Self.domain(lower[lower.index(after: at)...]),
+            guard !local.contains("*"),
+                let domain = Self.domain(lower[lower.index(after: at)...]),
                 let address = MailAddress(localPart: local, domain: domain),
                 address.localPart == local
             else { return nil }
@@ -31,8 +32,9 @@ package struct AddressPattern: Hashable, Sendable {
         }
     }
 
-    /// Whether an address is meant. Case makes no difference, in local parts neither: Exchange
-    /// knows none.
+    /// Whether an address is meant.
+    ///
+    /// Case makes no difference, in local parts neither: Exchange knows none.
     package func matches(_ address: MailAddress) -> Bool {
         switch form {
         case .address(let text): address.text.lowercased() == text

@@ -13,6 +13,11 @@ package protocol SubmissionSource: AnyObject, Sendable {
     /// Whether a content octet above 127 exists (RFC 6152).
     var has8BitContent: Bool { get }
 
+    /// Encodes the parts that hold octets above 127, for a server without 8BITMIME; to be called
+    /// before anything of the content was asked for. Returns `false`, and changes nothing, where
+    /// that is not possible: a signature covers them, or an address holds them.
+    func encodeInSevenBits() -> Bool
+
     /// Tells the source that `DATA` is on its way, so that it can make the move to `sending/`
     /// durable while the server thinks.
     func contentWillBeNeeded()

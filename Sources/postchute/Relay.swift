@@ -40,7 +40,7 @@ final class Relay: Service {
         pickups = try settings.pickups.map { pickup in
             try RelayPickup(
                 pickup,
-                routes: settings.routes,
+                of: settings,
                 engine: engine,
                 loop: loop,
                 threads: threads,

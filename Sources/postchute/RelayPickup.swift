@@ -1,6 +1,7 @@
 internal import Delivery
 internal import EventLog
 internal import Glibc
+internal import MailMessage
 internal import NIOCore
 internal import Operations
 internal import Pickup
@@ -12,6 +13,7 @@ internal import Synchronization
 final class RelayPickup: Sendable {
     let settings: PickupSettings
     private let routes: [RouteSettings]
+    private let rules: MessageRules
     private let engine: DeliveryEngine
     private let loop: any EventLoop
     private let hooks: SpoolHooks
@@ -40,14 +42,15 @@ final class RelayPickup: Sendable {
     /// - Throws: ``StartError`` for anything else.
     init(
         _ settings: PickupSettings,
-        routes: [RouteSettings],
+        of relay: RelaySettings,
         engine: DeliveryEngine,
         loop: any EventLoop,
         threads: SpoolThreads,
         log: LogSink
     ) throws {
         self.settings = settings
-        self.routes = routes
+        routes = relay.routes
+        rules = relay.rules(of: settings)
         self.engine = engine
         self.loop = loop
         hooks = SpoolHooks(threads: threads)
@@ -117,6 +120,7 @@ final class RelayPickup: Sendable {
             spool: spool,
             routes: settings.routes,
             policy: SettlementPolicy(settings, routes: routes),
+            rules: rules,
             foundStrays: { [weak self] strays in
                 self?.state.withLock { $0.folder }?.examine(strays: strays)
             }

@@ -40,11 +40,11 @@ struct DocumentComposerTests {
 
     /// The content as it goes over the wire.
     private static func wire(_ message: DocumentMessage, file: [UInt8] = jpeg) -> String {
-        var writer = ContentWriter(message.segments)
+        var writer = ContentWriter(message.outgoing.segments)
         var output: [UInt8] = []
         while let need = writer.advance(into: &output) {
             let range = need.range.clamped(to: 0..<file.count)
-            file[range].withUnsafeBytes { writer.write($0, into: &output) }
+            file[range].withUnsafeBytes { writer.write($0, isEnd: true, into: &output) }
         }
         return String(decoding: output, as: UTF8.self)
     }
@@ -91,26 +91,28 @@ struct DocumentComposerTests {
 
             """
         #expect(Self.wire(message) == expected.replacing("\n", with: "\r\n"))
-        #expect(message.contentOctets == Self.wire(message).utf8.count - 3)
-        #expect(message.messageID == "<20261123T101530123456-7h3k9q2mzx4wp@example.com>")
-        #expect(message.subject == "Scan invoice.jpg")
-        #expect(message.envelope.sender?.text == "scanner@example.com")
-        #expect(!message.has8Bit)
+        #expect(message.outgoing.octets == Self.wire(message).utf8.count - 3)
+        #expect(message.summary.messageID == "<20261123T101530123456-7h3k9q2mzx4wp@example.com>")
+        #expect(message.summary.subject == "Scan invoice.jpg")
+        #expect(message.summary.envelope.sender?.text == "scanner@example.com")
+        #expect(!message.outgoing.has8Bit)
     }
 
     @Test func `the same claim makes the same octets`() throws {
         let rules = try Self.rules(body: "Grüße, {time}\n")
-        #expect(try Self.message(rules) == (try Self.message(rules)))
+        let (first, second) = (try Self.message(rules), try Self.message(rules))
+        #expect(first.outgoing.segments == second.outgoing.segments)
+        #expect(first.summary == second.summary)
     }
 
     @Test func `pages become parts in their order`() throws {
         let rules = try Self.rules(subject: "{stem}: {count} pages")
         let message = try Self.message(rules, ["page1.jpg", "page2.jpg", "page3.jpg"])
-        #expect(message.subject == "page1: 3 pages")
+        #expect(message.summary.subject == "page1: 3 pages")
         let wire = Self.wire(message)
         let names = wire.split(separator: "\r\n").filter { $0.hasPrefix(" filename=") }
         #expect(names == [1, 2, 3].map { " filename=\"page\($0).jpg\"" })
-        #expect(message.contentOctets == wire.utf8.count - 3)
+        #expect(message.outgoing.octets == wire.utf8.count - 3)
     }
 
     @Test func `every recipient stands in the envelope once`() throws {
@@ -120,7 +122,7 @@ struct DocumentComposerTests {
         )
         let message = try Self.message(rules)
         #expect(
-            message.envelope.recipients.map(\.address.text)
+            message.summary.envelope.recipients.map(\.address.text)
                 == ["office@example.com", "anna@example.com", "bob@example.com"]
         )
         #expect(Self.wire(message).contains("Cc: anna@example.com,\r\n bob@example.com\r\n"))
@@ -148,7 +150,7 @@ struct DocumentComposerTests {
     @Test func `the recipient is made from the subfolder`() throws {
         let rules = try Self.rules(to: ["{subfolder}@example.com"])
         let message = try Self.message(rules, folder: "anna/today")
-        #expect(message.envelope.recipients.map(\.address.text) == ["anna@example.com"])
+        #expect(message.summary.envelope.recipients.map(\.address.text) == ["anna@example.com"])
     }
 
     /// Folders that are no addresses, with the clause that says why.
@@ -216,12 +218,13 @@ struct DocumentComposerTests {
             "Scan für Zoë 📎 {name}", "=?utf-8?Q?x?=", String(repeating: "long ", count: 40),
         ] {
             let message = try Self.message(try Self.rules(subject: subject))
+            let subject = try #require(message.summary.subject)
             let wire = Self.wire(message)
             let start = try #require(wire.firstRange(of: "Subject: "))
             let end = try #require(wire.firstRange(of: "\r\nDate:"))
             let value = wire[start.upperBound..<end.lowerBound].replacing("\r\n", with: "")
             let read = DisplayText.decode(value.utf8)
-            #expect(read.hasPrefix(message.subject.prefix(DisplayText.maximumCharacters)))
+            #expect(read.hasPrefix(subject.prefix(DisplayText.maximumCharacters)))
         }
     }
 
@@ -236,8 +239,10 @@ struct DocumentComposerTests {
     }
 
     @Test func `an address that is not ASCII needs eight bits, a name does not`() throws {
-        #expect(try Self.message(try Self.rules(to: ["müller@example.com"])).has8Bit)
-        #expect(!(try Self.message(try Self.rules(to: ["Müller <m@example.com>"])).has8Bit))
+        #expect(try Self.message(try Self.rules(to: ["müller@example.com"])).outgoing.has8Bit)
+        #expect(
+            !(try Self.message(try Self.rules(to: ["Müller <m@example.com>"])).outgoing.has8Bit)
+        )
     }
 
     @Test func `an address with nothing to fill in is judged when settings are read`() throws {
@@ -276,6 +281,54 @@ struct DocumentComposerTests {
         ) {
             try judge("a.pdf", Self.jpeg)
         }
+    }
+
+    @Test func `only allowed senders and recipients pass`() throws {
+        var rules = try Self.rules(to: ["{subfolder}"])
+        rules.envelope.allowTo = [try #require(AddressPattern("example.com"))]
+        let message = try Self.message(rules, folder: "anna@example.com")
+        #expect(message.summary.envelope.recipients.map(\.address.text) == ["anna@example.com"])
+        #expect(
+            throws: DocumentDefect.message(.recipientNotAllowed(address: "eve@example.org"))
+        ) {
+            try Self.message(rules, folder: "eve@example.org")
+        }
+        rules.envelope.allowFrom = [try #require(AddressPattern("example.org"))]
+        #expect(
+            throws: DocumentDefect.message(
+                .senderNotAllowed(field: "from", address: "scanner@example.com")
+            )
+        ) {
+            try Self.message(rules, folder: "anna@example.com")
+        }
+    }
+
+    @Test func `copies and rehearsals are made of documents as of messages`() throws {
+        var rules = try Self.rules(cc: ["bob@example.com"])
+        rules.envelope.alwaysBcc = [try MailAddress(exactly: "archive@example.com")]
+        var message = try Self.message(rules)
+        #expect(
+            message.summary.envelope.recipients.map(\.address.text)
+                == ["office@example.com", "bob@example.com", "archive@example.com"]
+        )
+        rules.envelope.redirectTo = try MailAddress(exactly: "tester@example.com")
+        message = try Self.message(rules)
+        #expect(message.summary.envelope.recipients.map(\.address.text) == ["tester@example.com"])
+        #expect(message.outgoing.repairs == [.redirect])
+        #expect(
+            Self.wire(message).contains(
+                "X-Postchute-Envelope: from <scanner@example.com> to\r\n <office@example.com>,\r\n"
+                    + " <bob@example.com>\r\n"
+            )
+        )
+    }
+
+    @Test func `what is too large as it goes out is refused`() throws {
+        var rules = try Self.rules()
+        rules.maximumOctets = 800
+        #expect(throws: Never.self) { try Self.message(rules) }
+        rules.maximumOctets = 500
+        #expect(throws: DocumentDefect.self) { try Self.message(rules) }
     }
 
     @Test func `a message has at most 250 files`() throws {

@@ -54,9 +54,10 @@ struct DocumentDefectTests {
             "Name the folder like the address it stands for, or correct the setting."
         ),
         (
-            .foreignMember(name: "x.pdf", what: "a symbolic link"),
-            "“x.pdf” in the folder of this message is a symbolic link.",
-            "Remove it from the folder."
+            .message(.recipientNotAllowed(address: "eve@example.org")),
+            "eve@example.org is not among the recipients this pickup allows. Nobody was sent the "
+                + "message.",
+            "Add the address or its domain to allow_to of the pickup."
         ),
         (.noMembers, "The folder of this message holds no file.", "Remove the folder."),
         (

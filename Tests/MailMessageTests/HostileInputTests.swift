@@ -82,15 +82,16 @@ struct HostileInputTests {
         file.withUnsafeBytes { _ = Completeness.check(head: $0, tail: $0, isWholeFile: true) }
         file.withUnsafeBytes { _ = Completeness.check(head: $0, tail: $0, isWholeFile: false) }
         _ = surveyed([file])
-        guard let message = try? inspect(file) else { return }
+        guard let outgoing = try? outgoing(file) else { return }
+        let message = outgoing.inspected
         let paths =
             [message.envelope.sender].compactMap(\.self)
             + message.envelope.recipients.map(\.address)
         for path in paths {
             #expect(path.text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "\(file)")
         }
-        #expect(message.bodyOffset <= file.count)
-        let wire = encoded([message.wireHeader, Array(file[message.bodyOffset...])])
+        #expect(message.bodyOffset <= outgoing.octets.count)
+        let wire = outgoing.wire
         #expect(wire.suffix(5).elementsEqual("\r\n.\r\n".utf8) || wire.count < 5)
         let lines = String(decoding: message.wireHeader, as: UTF8.self).lowercased()
             .split(separator: "\r\n")

@@ -26,20 +26,15 @@ struct MessageDefectTests {
             "See why the writing program left an empty file: a full disk, or a crash."
         ),
         Wording(
-            .utf16,
-            "The file is written in UTF-16, which mail cannot be.",
+            .brokenUTF16,
+            "The file begins as UTF-16 but is not UTF-16 throughout.",
             "Let the writing program save as ASCII or as UTF-8 without byte order mark; in "
                 + "PowerShell: Set-Content -Encoding ascii."
         ),
         Wording(
-            .byteOrderMark,
-            "The file begins with a UTF-8 byte order mark instead of a header.",
-            "Let the writing program save as UTF-8 without byte order mark."
-        ),
-        Wording(
-            .mboxLine,
-            "The file begins with a “From ” line, as in a mailbox file (mbox).",
-            "Remove the first line; one file holds one message."
+            .severalMessages,
+            "The file holds more than one message.",
+            "Let the writing program put each message into a file of its own."
         ),
         Wording(
             .noHeader,
@@ -120,6 +115,82 @@ struct MessageDefectTests {
             "Leave only the address in X-Receiver, or correct the parameter (RET=FULL, RET=HDRS, "
                 + "ENVID=…, NOTIFY=SUCCESS,FAILURE,DELAY or NEVER, ORCPT=…)."
         ),
+        Wording(
+            .noReplayLines,
+            "No X-Receiver stands above all other header fields.",
+            "Begin the file with X-Sender and X-Receiver, or set envelope = \"auto\" for the pickup."
+        ),
+        Wording(
+            .nullSender,
+            "The message has the null sender <>, which no route of this pickup can send.",
+            "Write a real address into X-Sender; bounces of other systems cannot be sent from a "
+                + "mailbox."
+        ),
+        Wording(
+            .senderNotAllowed(field: "From", address: "boss@example.com"),
+            "boss@example.com in From is not among the senders this pickup allows.",
+            "Use an allowed sender, or add this one to allow_from of the pickup."
+        ),
+        Wording(
+            .recipientNotAllowed(address: "press@example.net"),
+            "press@example.net is not among the recipients this pickup allows. Nobody was sent "
+                + "the message.",
+            "Add the address or its domain to allow_to of the pickup."
+        ),
+        Wording(
+            .partHeaderTooLarge(limit: 65_536),
+            "The header of a part is longer than 65536 octets.",
+            "Let the writing program shorten the names of attachments."
+        ),
+        Wording(
+            .tooManyParts(limit: 250),
+            "The message has more than 250 parts.",
+            "Send fewer attachments, or put them into an archive."
+        ),
+        Wording(
+            .tooDeep(limit: 30),
+            "Parts and attached messages stand inside each other more than 30 deep.",
+            "Attach the inner messages by themselves."
+        ),
+        Wording(
+            .longHeaderLine(name: "X-Data"),
+            "The header field X-Data has a line longer than 998 octets that cannot be folded.",
+            "Put spaces or commas into the field, or shorten it."
+        ),
+        Wording(
+            .longLines(.protected),
+            "Lines are longer than 998 octets, and a signature or encryption forbids any change, so "
+                + "they cannot be broken.",
+            "Let the writing program use quoted-printable or base64 before it signs."
+        ),
+        Wording(
+            .longLines(.encoding),
+            "Lines are longer than 998 octets, and the encoding of the part is not known, so they "
+                + "cannot be broken.",
+            "Let the writing program use quoted-printable or base64 before it signs."
+        ),
+        Wording(
+            .longLines(.structure),
+            "Lines are longer than 998 octets, and they stand outside the parts of the message, so "
+                + "they cannot be broken.",
+            "Let the writing program use quoted-printable or base64 before it signs."
+        ),
+        Wording(
+            .binaryPart(.protected),
+            "A part is binary, and a signature or encryption forbids any change, so it cannot be "
+                + "encoded.",
+            "Let the writing program use quoted-printable or base64 before it signs."
+        ),
+        Wording(
+            .tooLarge(octets: 40_000_000, limit: 36_700_160),
+            "The message is 38.2 MB as it would be sent; this pickup takes 35 MB.",
+            "Send less at a time, or raise max_size of the pickup if the mailbox takes more."
+        ),
+        Wording(
+            .switchedOff(.utf16),
+            "The file needs the repair “utf-16”, which is switched off for this pickup.",
+            "Let the writing program write it right, or take “utf-16” out of no_repair."
+        ),
     ]
 
     @Test(arguments: wordings)
@@ -193,13 +264,28 @@ struct MessageDefectTests {
         let rows = Repair.allCases.map { "\($0.rawValue): \($0.sentence)" }
         #expect(
             rows == [
+                "utf-16: The file's UTF-16 became UTF-8.",
+                "byte-order-mark: The UTF-8 byte order mark before the header was removed.",
+                "mbox-line: The “From ” line of a mailbox file before the header was removed.",
+                "dot-stuffing: Doubled dots at the start of lines became single again.",
                 "line-ends: Bare LF or CR line ends became CRLF.",
+                "blank-line: A line of white space in the header was removed or ended it.",
                 "empty-line: The empty line that ends the header was added.",
                 "date: The missing Date was filled in with the time of the claim.",
                 "message-id: The missing Message-ID was made from the message's id.",
+                "mime-version: The missing MIME-Version was added.",
+                "content-type: The missing Content-Type was added, since the text is not ASCII.",
+                "header-text: Letters outside ASCII in header fields became encoded words.",
+                "header-fold: Header lines longer than 998 octets were folded.",
+                "long-lines: Parts with lines longer than 998 octets were encoded.",
+                "binary-part: Binary parts were encoded.",
+                "8bit: Parts outside ASCII were encoded, since the server lacks 8BITMIME.",
+                "domain: Addresses without a domain got default_domain.",
+                "from: default_from became the sender.",
                 "undisclosed: To: undisclosed-recipients:; was added, since no To or Cc was left.",
                 "exchange-fields: X-MS-Exchange-Organization- or -CrossPremises- fields, which "
                     + "only Exchange itself may write, were removed.",
+                "redirect: The message went to redirect_to and to nobody else.",
             ]
         )
     }

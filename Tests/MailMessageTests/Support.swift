@@ -17,12 +17,18 @@ func inspect(
 /// Inspects a whole file given as octets.
 func inspect(
     _ octets: [UInt8],
-    rules: MessageRules = MessageRules()
+    rules: MessageRules = MessageRules(),
+    form: SourceForm = SourceForm()
 ) throws(MessageDefect) -> InspectedMessage {
     let result: Result<InspectedMessage, MessageDefect> = octets.withUnsafeBytes { head in
         do throws(MessageDefect) {
             return .success(
-                try MessageInspector(rules: rules).inspect(head, isWholeFile: true, identity: claim)
+                try MessageInspector(rules: rules).inspect(
+                    head,
+                    isWholeFile: true,
+                    identity: claim,
+                    form: form
+                )
             )
         } catch {
             return .failure(error)
@@ -34,7 +40,7 @@ func inspect(
 /// The defect of a message, or `nil` when it has none.
 func defect(_ text: String, rules: MessageRules = MessageRules()) -> MessageDefect? {
     do throws(MessageDefect) {
-        _ = try inspect(text, rules: rules)
+        _ = try outgoing(Array(text.utf8), rules: rules)
         return nil
     } catch {
         return error
@@ -48,10 +54,78 @@ extension InspectedMessage {
     var recipients: [String] { envelope.recipients.map(\.address.text) }
 }
 
+/// What goes out of a whole file, or why nothing does.
+func outgoing(
+    _ file: [UInt8],
+    rules: MessageRules = MessageRules(),
+    chunks: (([UInt8]) -> [[UInt8]])? = nil
+) throws(MessageDefect) -> Outgoing {
+    let form = file.withUnsafeBytes { SourceForm($0, rules: rules) }
+    var decoder = SourceDecoder(form)
+    var message: [UInt8] = []
+    file.withUnsafeBytes { decoder.decode($0, into: &message) }
+    decoder.finish(into: &message)
+    let inspected = try inspect(message, rules: rules, form: form)
+    var survey = inspected.survey()
+    let body = Array(message[inspected.bodyOffset...])
+    for chunk in chunks?(body) ?? [body] { chunk.withUnsafeBytes { survey.read($0) } }
+    survey.finish()
+    if let defect = decoder.defect { throw defect }
+    return Outgoing(
+        inspected: inspected,
+        message: try inspected.outgoing(survey, removedDots: decoder.removedDots),
+        octets: message
+    )
+}
+
+/// A message that was read to its end.
+struct Outgoing {
+    let inspected: InspectedMessage
+    let message: OutgoingMessage
+    let octets: [UInt8]
+
+    /// The words of everything that was changed.
+    var words: [String] { message.repairs.map(\.rawValue) }
+
+    /// What stands between `354` and its reply.
+    var wire: [UInt8] { wireForm(of: message.segments, octets) }
+
+    /// The same, dots not stuffed and without the final one, as text.
+    var text: String {
+        let lines = String(decoding: wire.dropLast(3), as: UTF8.self)
+        return lines.replacing("\r\n..", with: "\r\n.")
+    }
+
+    /// What a server without 8BITMIME gets, as ``text``.
+    var sevenBitText: String? {
+        message.sevenBit.map {
+            let octets = wireForm(of: $0.segments, octets).dropLast(3)
+            return String(decoding: octets, as: UTF8.self).replacing("\r\n..", with: "\r\n.")
+        }
+    }
+}
+
+/// What a writer makes of segments over the octets of one file, given in pieces of a length.
+func wireForm(
+    of segments: [ContentSegment],
+    _ file: [UInt8],
+    pieces: Int = 1_000_000
+) -> [UInt8] {
+    var writer = ContentWriter(segments)
+    var output: [UInt8] = []
+    while let need = writer.advance(into: &output) {
+        let start = min(need.range.lowerBound, file.count)
+        let end = min(need.range.upperBound, file.count, start + pieces)
+        file[start..<end].withUnsafeBytes {
+            writer.write($0, isEnd: end == file.count, into: &output)
+        }
+    }
+    return output
+}
+
 /// The whole message between `354` and its reply.
-func wireForm(_ file: [UInt8]) throws -> [UInt8] {
-    let message = try inspect(file)
-    return encoded([message.wireHeader, Array(file[message.bodyOffset...])])
+func wireForm(_ file: [UInt8], rules: MessageRules = MessageRules()) throws -> [UInt8] {
+    try outgoing(file, rules: rules).wire
 }
 
 /// What the encoder makes of chunks.

@@ -24,8 +24,8 @@ struct MessageDetailsTests {
                   Subject:    Invoice
                   Message-ID: <\(name.id)@example.com>
                   Sender:     erp@example.com
-                  Changed:    The missing Date was filled in with the time of the claim.
-                  Changed:    The missing Message-ID was made from the message's id.
+                  Changed:    date: The missing Date was filled in with the time of the claim.
+                  Changed:    message-id: The missing Message-ID was made from the message's id.
                   Waited:     2 min
 
                 Recipients

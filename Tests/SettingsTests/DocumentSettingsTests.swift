@@ -1,4 +1,5 @@
 import Documents
+import MailMessage
 import Settings
 import Submission
 import Testing
@@ -37,7 +38,7 @@ struct DocumentSettingsTests {
         #expect(documents.types == DocumentType.standard)
         #expect(documents.bundle == nil)
         #expect(documents.zoneFile == "/etc/localtime")
-        #expect(pickup.allowTo == nil)
+        #expect(pickup.messages.envelope.allowTo.isEmpty)
     }
 
     @Test func `every setting of documents is read`() throws {
@@ -63,7 +64,10 @@ struct DocumentSettingsTests {
         #expect(documents.types.map(\.name) == ["pdf", "tiff", "jpeg"])
         #expect(documents.bundle == .seconds(10))
         #expect(documents.zoneFile == "/usr/share/zoneinfo/Europe/Berlin")
-        #expect(pickup.allowTo?.map(\.text) == ["example.com", "*.example.com", "bob@example.org"])
+        #expect(
+            pickup.messages.envelope.allowTo.map(\.text)
+                == ["example.com", "*.example.com", "bob@example.org"]
+        )
     }
 
     @Test func `messages are what files are without a kind`() throws {

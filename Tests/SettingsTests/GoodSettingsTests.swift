@@ -1,4 +1,6 @@
+import MailMessage
 import Settings
+import Submission
 import TestSupport
 import Testing
 
@@ -70,6 +72,20 @@ struct GoodSettingsTests {
             operators = "ops"
             when_uncertain = "hold"
             give_up_after = "3 days"
+            envelope = "replay"
+            resent = "use"
+            from = "replace"
+            default_from = "erp@contoso.com"
+            default_to = ["a@contoso.com", "b@contoso.com"]
+            default_domain = "contoso.com"
+            always_bcc = "archive@contoso.com"
+            redirect_to = "tester@contoso.com"
+            allow_from = ["contoso.com"]
+            allow_to = ["*.contoso.com", "c@example.com", "@contoso.com"]
+            no_repair = ["utf-16", "date"]
+            charset = "ibm850"
+            dot_stuffed = true
+            max_size = "150 MB"
             \(routes("a", "b"))
             """
         )
@@ -89,7 +105,33 @@ struct GoodSettingsTests {
         expected.operators = "ops"
         expected.whenUncertain = .hold
         expected.giveUpAfter = .seconds(259_200)
+        expected.messages = try messageRules()
         #expect(settings.pickups == [expected])
+    }
+
+    private func messageRules() throws -> MessageRules {
+        var rules = MessageRules()
+        rules.envelope.origin = .replay
+        rules.envelope.resent = .use
+        rules.envelope.from = .replace
+        rules.envelope.defaultFrom = MailAddress(localPart: "erp", domain: "contoso.com")
+        rules.envelope.defaultTo = ["a", "b"].compactMap {
+            MailAddress(localPart: $0, domain: "contoso.com")
+        }
+        rules.envelope.defaultDomain = "contoso.com"
+        rules.envelope.alwaysBcc = [
+            try #require(MailAddress(localPart: "archive", domain: "contoso.com"))
+        ]
+        rules.envelope.redirectTo = MailAddress(localPart: "tester", domain: "contoso.com")
+        rules.envelope.allowFrom = [try #require(AddressPattern("contoso.com"))]
+        rules.envelope.allowTo = try ["*.contoso.com", "c@example.com", "@contoso.com"].map {
+            try #require(AddressPattern($0))
+        }
+        rules.withheld = [.utf16, .date]
+        rules.charset = "ibm850"
+        rules.isDotStuffed = true
+        rules.maximumOctets = 157_286_400
+        return rules
     }
 
     @Test func `every setting of a route arrives`() throws {

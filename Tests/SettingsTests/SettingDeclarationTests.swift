@@ -77,11 +77,19 @@ struct SettingDeclarationTests {
             case .ipAddress: _ = try ValueSyntax.ipAddress(content)
             case .fingerprint: _ = try ValueSyntax.fingerprint(content)
             case .word: _ = try ValueSyntax.text(content)
-            case .mailbox: _ = try ValueSyntax.mailbox(content)
+            case .address: _ = try ValueSyntax.address(content)
+            case .addresses: _ = try ValueSyntax.addresses(content)
+            case .patterns: _ = try ValueSyntax.patterns(content)
+            case .domain: _ = try ValueSyntax.domain(content)
+            case .words(let words): _ = try ValueSyntax.words(content, of: words)
+            case .size(let range): _ = try ValueSyntax.size(content, in: range)
+            case .sender:
+                if (try? ValueSyntax.fromRule(content)) == nil {
+                    _ = try ValueSyntax.mailbox(content)
+                }
             case .mailboxes: _ = try ValueSyntax.mailboxes(content)
             case .template: _ = try ValueSyntax.template(content)
             case .documentTypes: _ = try ValueSyntax.documentTypes(content)
-            case .addressPatterns: _ = try ValueSyntax.addressPatterns(content)
             case .timeZone: _ = try ValueSyntax.timeZone(content)
             }
             return nil
