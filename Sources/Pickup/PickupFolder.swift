@@ -105,13 +105,13 @@ package final class PickupFolder: Sendable {
             inbox.post { $0.add(folder: subfolder) }
             return
         }
-        switch CandidateName.classify(octets) {
+        switch CandidateName.classify(octets, by: rules) {
         case .wake:
             if relative.isEmpty && events.contains(.created) { inbox.post { $0.isWoken = true } }
         case .candidate: post(events, relative, name)
         case .other:
             if case .marker(let suffix) = rules.ready,
-                !CandidateName.marked(by: name, suffix: suffix).isEmpty
+                !CandidateName.marked(by: name, suffix: suffix, types: rules.endings).isEmpty
             {
                 post(events, relative, name)
             }

@@ -106,6 +106,28 @@ extension MessageSpool {
         return true
     }
 
+    /// Puts a bundle back into the queue that a person has put into the drop folder; `nil` for a folder
+    /// that is no bundle of ours.
+    ///
+    /// Nobody else can make a folder that belongs to us. Under its id it rejoins its history; without
+    /// that it is a new message.
+    package func reclaim(
+        bundle name: FileName,
+        in directory: DropDirectory,
+        facts: FileFacts
+    ) throws(SpoolError) -> SpoolName? {
+        guard let known = SpoolName(octets: name.octets), facts.user == geteuid(),
+            facts.permissions & 0o007 == 0
+        else { return nil }
+        let folder = try directory.folder.subfolder(name.octets)
+        let opened = try folder.facts()
+        guard opened.isSameFile(as: facts) else { return nil }
+        let candidate = Candidate(name, in: directory.folder, folder.descriptor, opened)
+        let claimed = try take(candidate, original: known.original)
+        drops.recordClaim(in: directory)
+        return claimed
+    }
+
     private func discard(_ bundle: CollectedBundle, in collecting: Folder) throws(SpoolError) {
         try collecting.removeFolder(bundle.name.octets)
         try states.remove(bundle.name.id)

@@ -37,14 +37,18 @@ extension MessageSpool {
         try folders.queue.open(name.octets, O_RDONLY)
     }
 
-    private func take(_ candidate: Candidate) throws(SpoolError) -> SpoolName {
+    func take(
+        _ candidate: Candidate,
+        original known: FileName? = nil
+    ) throws(SpoolError) -> SpoolName {
         try waitForRecovery(of: candidate.name)
         if let state = try returning(candidate) {
             try move(candidate, to: state.name)
             try rejoin(state)
             return state.name
         }
-        let original = givenBack.locked { $0.takeOriginal(of: candidate.name) } ?? candidate.name
+        let original =
+            givenBack.locked { $0.takeOriginal(of: candidate.name) } ?? known ?? candidate.name
         let name = SpoolName(id: makeID(), original: original)
         guard let state = stateToKeep(of: name, original, candidate.keptFolder) else {
             try move(candidate, to: name)

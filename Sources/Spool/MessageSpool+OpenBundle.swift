@@ -8,6 +8,11 @@ extension MessageSpool {
         try folders.queue.facts(name.octets)?.isFolder == true
     }
 
+    /// What a queued message is, or `nil` when it is gone.
+    package func facts(queued name: SpoolName) throws(SpoolError) -> FileFacts? {
+        try folders.queue.facts(name.octets)
+    }
+
     /// Opens a queued bundle and its history; the bundle's counterpart of ``open(queued:)``.
     ///
     /// Its content is on disk when this returns: the first half of barrier B1.
