@@ -82,7 +82,7 @@ extension DeliveryEngine {
     /// A message whose content can never be sent goes to `failed/` without an attempt.
     func reject(
         _ name: SpoolName,
-        _ defect: MessageDefect,
+        _ defect: ContentRefusal,
         _ lane: PickupLane
     ) {
         failUnread(name, happened: defect.sentence, advice: defect.advice, lane)
