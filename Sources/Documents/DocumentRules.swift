@@ -47,6 +47,12 @@ package struct DocumentRules: Hashable, Sendable {
         self.maximumOctets = maximumOctets
     }
 
+    /// Whether the folder that a file lay in has a part in its message.
+    package var usesSubfolder: Bool {
+        let texts = [subject.fields] + (body.map { [$0.fields] } ?? [])
+        return (([from] + to + cc).map(\.fields) + texts).contains { $0.contains(.subfolder) }
+    }
+
     /// Judges one file by its name and its first octets.
     ///
     /// - Throws: What makes it unfit to be sent.

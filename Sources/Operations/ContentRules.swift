@@ -16,11 +16,26 @@ struct ContentRules {
     }
 
     /// What would be sent of a message, and how large its files are.
+    ///
+    /// The folder a document lay in goes with its state: of one that was sent nobody knows any more
+    /// what was made of that.
     func prepare(
         _ entry: SpoolEntry,
         _ state: DeliveryState?,
         in spool: OperatorSpool
-    ) throws(SpoolError) -> (outcome: Result<PreparedMessage, ContentRefusal>, octets: Int64) {
+    ) throws(SpoolError) -> (outcome: Outcome?, octets: Int64) {
+        let (outcome, octets) = try prepareAll(entry, state, in: spool)
+        let isForgotten = documents?.usesSubfolder == true && entry.place.isSent
+        return (isForgotten ? nil : outcome, octets)
+    }
+
+    typealias Outcome = Result<PreparedMessage, ContentRefusal>
+
+    private func prepareAll(
+        _ entry: SpoolEntry,
+        _ state: DeliveryState?,
+        in spool: OperatorSpool
+    ) throws(SpoolError) -> (outcome: Outcome, octets: Int64) {
         let identity = MessageIdentity(
             id: entry.id?.text ?? "",
             claimedAt: (entry.id?.microseconds ?? 0) / 1_000_000

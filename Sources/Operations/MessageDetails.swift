@@ -49,7 +49,7 @@ package struct MessageDetails: Sendable {
             try rules.prepare(entry, history, in: spool)
         }
         state = history
-        preparation = prepared?.outcome
+        preparation = prepared.flatMap(\.outcome)
         octets = prepared?.octets ?? facts?.size
         let octets = Self.read(&problems) { () throws(SpoolError) in
             try spool.reason(of: entry)

@@ -100,6 +100,9 @@ package final class PickupFolder: Sendable {
     private func hint(_ events: WatchEvents, _ folder: [UInt8], _ octets: [UInt8]) {
         guard let relative = relative(folder), let name = FileName(octets: octets) else { return }
         if events.contains(.isFolder) {
+            if rules.documents != nil, relative.isEmpty, SpoolName(octets: octets) != nil {
+                return post(events, relative, name)
+            }
             guard rules.isRecursive, !events.isDisjoint(with: [.created, .movedIn]) else { return }
             let subfolder = relative.isEmpty ? octets : relative + [UInt8(ascii: "/")] + octets
             inbox.post { $0.add(folder: subfolder) }

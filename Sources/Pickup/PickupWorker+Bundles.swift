@@ -45,14 +45,14 @@ extension PickupWorker {
     }
 
     private func commit(_ bundle: CollectedBundle, _ looker: CandidateLooker) throws(SpoolError) {
-        guard try looker.spool.commit(bundle),
-            let facts = try looker.spool.facts(queued: bundle.name)
+        guard let name = try looker.spool.commit(bundle),
+            let facts = try looker.spool.facts(queued: name)
         else { return }
         hasClaimed = true
         add(
             ClaimedFile(
-                name: bundle.name,
-                original: bundle.name.original,
+                name: name,
+                original: name.original,
                 facts: facts,
                 isStray: false
             )

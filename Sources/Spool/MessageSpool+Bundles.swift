@@ -92,18 +92,33 @@ extension MessageSpool {
 
     /// Puts a bundle into the queue: state B to Q, one rename.
     ///
-    /// - Returns: Whether there was one: its files may have been taken away.
-    package func commit(_ bundle: CollectedBundle) throws(SpoolError) -> Bool {
+    /// Its name there is that of its first page, which need not be the file that came first.
+    ///
+    /// - Returns: The name in the queue; `nil` when all its files were taken away.
+    package func commit(_ bundle: CollectedBundle) throws(SpoolError) -> SpoolName? {
         try waitForRecovery(of: bundle.name.original)
-        guard let collecting = try collectingFolder() else { return false }
-        guard try collecting.facts(bundle.name.octets) != nil else { return false }
+        guard let collecting = try collectingFolder(),
+            try collecting.facts(bundle.name.octets) != nil
+        else { return nil }
         let folder = try collecting.subfolder(bundle.name.octets)
-        guard try !folder.bundleNames(limit: 1).isEmpty else {
+        guard let first = try firstPage(of: folder) else {
             try discard(bundle, in: collecting)
-            return false
+            return nil
         }
-        try collecting.move(bundle.name.octets, to: folders.queue, as: bundle.name.octets)
-        return true
+        let name = SpoolName(id: bundle.name.id, original: first)
+        if let state = stateToKeep(of: name, first, bundle.folder) { try states.save(state) }
+        try collecting.move(bundle.name.octets, to: folders.queue, as: name.octets)
+        return name
+    }
+
+    /// What is no file is for the inspection to refuse, and must not keep a bundle from it.
+    private func firstPage(of folder: Folder) throws(SpoolError) -> FileName? {
+        do throws(SpoolError) {
+            return try BundleFiles(folder, limit: Self.maximumBundleMembers).members.first?.name
+        } catch {
+            guard case .notPlain = error.kind else { throw error }
+            return try folder.bundleNames(limit: 1).first
+        }
     }
 
     /// Puts a bundle back into the queue that a person has put into the drop folder; `nil` for a folder

@@ -30,7 +30,7 @@ struct BundleTests {
     /// A bundle in the queue.
     private func committed(_ spool: TestSpool, _ names: [String] = pages) throws -> SpoolName {
         let bundle = try collect(names, spool)
-        #expect(try spool.spool.commit(bundle))
+        _ = try #require(try spool.spool.commit(bundle))
         return bundle.name
     }
 
@@ -45,7 +45,7 @@ struct BundleTests {
         #expect(bundle.octets == 28)
         #expect(spool.names("queue") == ["collecting"])
         #expect(spool.names("queue/collecting/\(bundle.name.text)").count == 3)
-        #expect(try spool.spool.commit(bundle))
+        _ = try #require(try spool.spool.commit(bundle))
         #expect(spool.names("queue/collecting").isEmpty)
         #expect(spool.names("queue/\(bundle.name.text)").count == 3)
         #expect(bundle.name.text.hasSuffix(".page1.jpg"))
@@ -85,6 +85,19 @@ struct BundleTests {
         _ precedes: Bool
     ) {
         #expect(NumberedName.precedes(Array(left.utf8), Array(right.utf8)) == precedes)
+    }
+
+    @Test func `a bundle has the name of its first page, whichever was taken first`() throws {
+        let spool = try TestSpool()
+        try spool.scratch.makeFolder("drop/anna", mode: 0o700)
+        let bundle = try collect(["b.jpg", "a.jpg"], in: "anna", spool)
+        let folder = spool.path("queue/collecting", bundle.name)
+        for page in ["a.jpg", "b.jpg"] { try setModified("\(folder)/\(page)", 1_700_000_000) }
+        let name = try #require(try spool.spool.commit(bundle))
+        #expect(name.text == "\(bundle.name.id.text).a.jpg")
+        let queued = try spool.spool.open(bundle: name)
+        #expect(queued.name == name)
+        #expect(queued.state?.folder == Array("anna".utf8))
     }
 
     @Test func `the content of every file and all names are durable before it is sent`() throws {
@@ -229,7 +242,7 @@ struct BundleTests {
         let spool = try TestSpool()
         try spool.scratch.makeFolder("drop/anna", mode: 0o700)
         let bundle = try collect(["a.jpg"], in: "anna", spool)
-        #expect(try spool.spool.commit(bundle))
+        _ = try #require(try spool.spool.commit(bundle))
         #expect(try spool.spool.state(of: bundle.name.id)?.folder == Array("anna".utf8))
         _ = try spool.spool.fail(bundle.name, from: .queue, reason: [1], state: nil)
         #expect(rename(spool.path("failed", bundle.name), spool.path("queue", bundle.name)) == 0)
@@ -298,7 +311,7 @@ struct BundleCrashTests {
         #expect(found.map(\.name) == [bundle.name])
         #expect(found.first?.count == 1)
         #expect(found.first.map { $0.lastArrival > 0 } == true)
-        #expect(try restarted.commit(try #require(found.first)))
+        #expect(try restarted.commit(try #require(found.first)) == bundle.name)
         #expect(spool.names("queue") == [bundle.name.text, "collecting"].sorted())
     }
 
@@ -309,14 +322,16 @@ struct BundleCrashTests {
         #expect(unlink("\(inside)/a.jpg") == 0)
         let restarted = try spool.restarted()
         _ = try restarted.recover()
-        for found in try restarted.collectedBundles() { #expect(!(try restarted.commit(found))) }
+        for found in try restarted.collectedBundles() {
+            #expect(try restarted.commit(found) == nil)
+        }
         #expect(spool.names("queue/collecting").isEmpty)
     }
 
     @Test func `killed after the bundle was committed: it waits in the queue`() throws {
         let spool = try TestSpool()
         let bundle = try collected(spool)
-        #expect(try spool.spool.commit(bundle))
+        _ = try #require(try spool.spool.commit(bundle))
         #expect(try spool.restarted().recover() == SpoolRecovery())
         #expect(spool.names("queue").contains(bundle.name.text))
     }
@@ -324,7 +339,7 @@ struct BundleCrashTests {
     @Test func `killed in sending: the bundle is uncertain`() throws {
         let spool = try TestSpool()
         let bundle = try collected(spool)
-        #expect(try spool.spool.commit(bundle))
+        _ = try #require(try spool.spool.commit(bundle))
         try spool.spool.beginSending(bundle.name)
         #expect(try spool.restarted().recover().uncertain == [bundle.name])
     }
@@ -332,7 +347,7 @@ struct BundleCrashTests {
     @Test func `killed while a bundle was removed: the rest goes`() throws {
         let spool = try TestSpool()
         let bundle = try collected(spool)
-        #expect(try spool.spool.commit(bundle))
+        _ = try #require(try spool.spool.commit(bundle))
         let hidden = spool.scratch.path("drop/queue/.\(bundle.name.id.text).gone")
         #expect(rename(spool.path("queue", bundle.name), hidden) == 0)
         #expect(try spool.restarted().recover().removedTemporaries == 1)
@@ -342,7 +357,7 @@ struct BundleCrashTests {
     @Test func `killed while a file of a bundle was copied: the copy is no page`() throws {
         let spool = try TestSpool()
         let bundle = try collected(spool)
-        #expect(try spool.spool.commit(bundle))
+        _ = try #require(try spool.spool.commit(bundle))
         let copy = "drop/queue/\(bundle.name.text)/.\(bundle.name.id.text).copy"
         try spool.scratch.write("half", to: copy)
         let restarted = try spool.restarted()
@@ -353,7 +368,7 @@ struct BundleCrashTests {
     @Test func `a disk that fails once has a file copied and the bundle looked at again`() throws {
         let spool = try TestSpool()
         let bundle = try collected(spool)
-        #expect(try spool.spool.commit(bundle))
+        _ = try #require(try spool.spool.commit(bundle))
         spool.controls.fileResult.store(-EIO, ordering: .relaxed)
         #expect(kind { _ = try spool.spool.open(bundle: bundle.name) } == .other)
         spool.controls.fileResult.store(0, ordering: .relaxed)
