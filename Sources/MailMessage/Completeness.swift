@@ -39,9 +39,18 @@ package enum Completeness: Hashable, Sendable {
         tail: UnsafeRawBufferPointer,
         isWholeFile: Bool
     ) -> Completeness {
-        if (isWholeFile ? head : tail).last == 0 { return .trailingNULs }
-        // In UTF-16 no empty line can be seen; the inspector refuses it with a better sentence.
-        if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return .complete }
+        // In UTF-16 every other octet of English is a NUL.
+        let last = (isWholeFile ? head : tail).suffix(2)
+        let isUTF16 = head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF])
+        if last.last == 0, !isUTF16 || last.allSatisfy({ $0 == 0 }) { return .trailingNULs }
+        let form = SourceForm(head, rules: MessageRules())
+        guard form.isPlain else {
+            // Of a long file in UTF-16 the end is not decoded: PowerShell writes short ones.
+            guard isWholeFile else { return .complete }
+            return form.decode(head).withUnsafeBytes {
+                check(head: $0, tail: $0, isWholeFile: true)
+            }
+        }
         let text = HeaderText(head)
         guard text.endsWithEmptyLine else { return isWholeFile ? .noBlankLine : .complete }
         guard let header = try? Header(text, rules: MessageRules()),

@@ -15,6 +15,8 @@ struct EncodedText {
     /// The longest encoded word, and the longest line with one in it (RFC 2047 §2).
     private static let maximumWord = 75
     private static let maximumLine = 76
+    /// Octets besides the label for which beginning a word at the end of a line is worth it.
+    private static let shortestWord = 20
 
     /// Begins after `column` octets of a line; `charset` is what text that is no UTF-8 is written in.
     init(after column: Int, in place: Place, charset: String) {
@@ -51,21 +53,18 @@ struct EncodedText {
         let isUTF8 = String(validating: text, as: UTF8.self) != nil
         let label = isUTF8 ? "utf-8" : charset
         var rest = text[...]
-        var isFirst = true
+        var space = Array(space)
         while !rest.isEmpty {
-            let (word, count) = Self.word(rest, label, isUTF8: isUTF8, place)
-            if column + space.count + word.count > Self.maximumLine, column > 1 {
+            var room = Self.maximumLine - column - space.count
+            if room < label.utf8.count + Self.shortestWord, column > 1 {
                 octets += "\r\n ".utf8
-                column = 1
-            } else if isFirst {
-                appendPlain(space)
-            } else {
-                octets.append(0x20)
-                column += 1
+                (column, space) = (1, [])
+                room = Self.maximumLine - column
             }
-            octets += word
-            column += word.count
-            isFirst = false
+            let (word, count) = Self.word(rest, label, isUTF8: isUTF8, place, limit: room)
+            appendPlain(space[...])
+            appendPlain(word[...])
+            space = [0x20]
             rest = rest.dropFirst(count)
         }
     }
@@ -97,15 +96,17 @@ struct EncodedText {
         _ text: ArraySlice<UInt8>,
         _ label: String,
         isUTF8: Bool,
-        _ place: Place
+        _ place: Place,
+        limit: Int
     ) -> (octets: [UInt8], count: Int) {
         var word = Array("=?\(label)?Q?".utf8)
         var count = 0
         while count < text.count {
-            let length = isUTF8 ? characterLength(text[text.startIndex + count]) : 1
-            let character = text.dropFirst(count).prefix(max(length, 1))
+            let octets = isUTF8 ? characterLength(text[text.startIndex + count]) : 1
+            let character = text.dropFirst(count).prefix(octets)
             let digits = character.flatMap { encoded($0, place) }
-            guard word.count + digits.count + 2 <= maximumWord || count == 0 else { break }
+            let length = word.count + digits.count + 2
+            guard length <= min(limit, maximumWord) || count == 0 else { break }
             word += digits
             count += character.count
         }

@@ -8,12 +8,7 @@ extension MessageDetails {
     /// The message as a person reads it.
     package var text: CommandResult {
         var lines = [message.label]
-        let facts = fileFacts + contentFacts + deliveryFacts
-        let width = facts.map(\.label.count).max() ?? 0
-        lines += facts.map { fact in
-            let space = String(repeating: " ", count: width - fact.label.count)
-            return "  \(fact.label):\(space) \(fact.value)"
-        }
+        lines += LabelledFacts.lines(fileFacts + contentFacts + deliveryFacts)
         if !recipients.isEmpty { lines += ["", "Recipients"] + recipientTable.indented }
         if let attempts = state?.attempts, attempts.count > 0 {
             lines += ["", "Attempts"] + attemptTable(attempts).indented

@@ -155,7 +155,8 @@ extension PostfixServer {
         chmod(database, 0o644)
     }
 
-    private static func canConnect(_ port: Int) -> Bool {
+    /// Whether something listens on a port of 127.0.0.1.
+    package static func canConnect(_ port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

@@ -126,7 +126,8 @@ struct EnvelopeTests {
         try await withRelay("octets") { relay in
             let header =
                 "From: a@example.com\nTo: b@example.org\rSubject: x\r\n"
-                + "Message-ID: <x@example.com>\nDate: Mon, 23 Nov 2026 10:15:30 +0000\n\n"
+                + "Message-ID: <x@example.com>\nDate: Mon, 23 Nov 2026 10:15:30 +0000\n"
+                + "MIME-Version: 1.0\nContent-Type: text/plain; charset=iso-8859-1\n\n"
             // A dot at every place where it could end the message, on both sides of a buffer.
             var body = Array("\n.\n.\r\n\r.\r.\n".utf8)
             while body.count < 200_000 { body += Array("line \(body.count)\n.\r\n..\r".utf8) }

@@ -75,12 +75,20 @@ struct CompletenessTests {
         #expect(check("\u{0}\u{0}") == .trailingNULs)
     }
 
-    @Test func `UTF-16 is left to the inspector`() {
-        let file: [UInt8] = [0xFF, 0xFE, 0x46, 0x00, 0x0A, 0x00, 0x41]
+    @Test(arguments: [
+        ("From: a@b.c\n\nbody", Completeness.complete), ("From: a@b.c\n", .noBlankLine),
+        (
+            "Content-Type: multipart/x; boundary=b\n\n--b\n\nx\n",
+            .missingClosingBoundary("b")
+        ),
+        ("From: a@b.c\n\nbody\u{0}", .trailingNULs),
+    ])
+    func `UTF-16 is read as the text it is`(text: String, expected: Completeness) {
+        let file = ([0xFEFF] + Array(text.utf16)).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
         let result = file.withUnsafeBytes {
             Completeness.check(head: $0, tail: $0, isWholeFile: true)
         }
-        #expect(result == .complete)
+        #expect(result == expected)
     }
 
     @Test(
