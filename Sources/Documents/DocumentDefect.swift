@@ -26,8 +26,6 @@ package enum DocumentDefect: Error, Hashable, Sendable {
     case noMembers
     /// More files than one message takes.
     case tooManyMembers(limit: Int)
-    /// A folder in the queue of a pickup that makes no bundles.
-    case folder
 
     /// What is wrong, as a sentence.
     package var sentence: String {
@@ -54,7 +52,6 @@ package enum DocumentDefect: Error, Hashable, Sendable {
         case .noMembers: "The folder of this message holds no file."
         case .tooManyMembers(let limit):
             "The folder of this message holds more than \(limit) files."
-        case .folder: "It is a folder, and this pickup makes no messages of folders."
         }
     }
 
@@ -76,7 +73,6 @@ package enum DocumentDefect: Error, Hashable, Sendable {
         case .message(let defect): defect.advice
         case .noMembers: "Remove the folder."
         case .tooManyMembers: "Spread the files over several folders."
-        case .folder: "Put its files into the drop folder one by one."
         }
     }
 }

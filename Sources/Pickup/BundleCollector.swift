@@ -58,7 +58,9 @@ final class BundleCollector {
         // A clock that was set proves nothing: the full time then.
         let waited = age >= .zero && age <= window ? age : age > window ? window : .zero
         let last = now.monotonic - waited
-        if let other = open[bundle.folder] { closed.append(other.bundle) }
+        if let other = open[bundle.folder], other.bundle.name != bundle.name {
+            closed.append(other.bundle)
+        }
         open[bundle.folder] = Open(bundle: bundle, last: last)
     }
 

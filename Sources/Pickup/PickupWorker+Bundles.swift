@@ -8,10 +8,10 @@ extension PickupWorker {
         for bundle in try looker.spool.collectedBundles() {
             if let bundles = looker.bundles {
                 bundles.resume(bundle, at: hooks.now())
-            } else {
-                // Bundles are switched off: what was collected is one message nevertheless.
-                try commit(bundle, looker)
+                continue
             }
+            // Bundles are switched off: what was collected is one message nevertheless.
+            guard try commit(bundle, looker) else { return }
         }
         looker.hasResumedBundles = true
     }
@@ -26,10 +26,8 @@ extension PickupWorker {
         for folder in bundles.due(at: now, hasPending: hasPending) { bundles.close(folder) }
         var waiting = bundles.takeClosed()[...]
         do throws(SpoolError) {
-            while let bundle = waiting.first {
-                try commit(bundle, looker)
-                waiting.removeFirst()
-            }
+            while let bundle = waiting.first, try commit(bundle, looker) { waiting.removeFirst() }
+            bundles.putBack(Array(waiting))
         } catch {
             bundles.putBack(Array(waiting))
             throw error
@@ -44,10 +42,21 @@ extension PickupWorker {
         }
     }
 
-    private func commit(_ bundle: CollectedBundle, _ looker: CandidateLooker) throws(SpoolError) {
-        guard let name = try looker.spool.commit(bundle),
-            let facts = try looker.spool.facts(queued: name)
-        else { return }
+    /// Returns whether it is done with: not while the spool has still to recover.
+    private func commit(
+        _ bundle: CollectedBundle,
+        _ looker: CandidateLooker
+    ) throws(SpoolError) -> Bool {
+        let committed: SpoolName?
+        do throws(SpoolError) {
+            committed = try looker.spool.commit(bundle)
+        } catch {
+            if error.kind == .busy { return false }
+            throw error
+        }
+        guard let name = committed, let facts = try looker.spool.facts(queued: name) else {
+            return true
+        }
         hasClaimed = true
         add(
             ClaimedFile(
@@ -57,6 +66,7 @@ extension PickupWorker {
                 isStray: false
             )
         )
+        return true
     }
 
     /// When a bundle is due next.

@@ -61,7 +61,7 @@ enum DocumentDeclarations {
         remark: """
             For scanners that save one file for each page: the message is sent when no further file \
             has come into the same folder for so long. It holds up to 250 files. A second file of \
-            the same name begins the next message.
+            the same name begins the next message. Drop folder and spool must lie on one file system.
             """,
         example: #"bundle = "10 s""#
     )

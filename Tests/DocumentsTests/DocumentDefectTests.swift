@@ -65,11 +65,6 @@ struct DocumentDefectTests {
             "The folder of this message holds more than 250 files.",
             "Spread the files over several folders."
         ),
-        (
-            .folder,
-            "It is a folder, and this pickup makes no messages of folders.",
-            "Put its files into the drop folder one by one."
-        ),
     ]
 
     @Test(arguments: wordings)

@@ -131,7 +131,7 @@ struct BundleTests {
             let path = try await relay.waitFor(.failed, "page1.jpg")
             let id = String(try #require(path.split(separator: "/").last?.prefix(35)))
             let list = try await relay.command("list", "failed")
-            #expect(list.output.contains(id) && list.output.contains("10.0 KB"), "\(list.output)")
+            #expect(list.output.contains(id) && list.output.contains("10 KB"), "\(list.output)")
             let show = try await relay.command("show", id)
             #expect(show.code == 0 && show.output.contains("2 pages"), "\(show)")
             #expect(try await relay.command("hold", id).code == 0)
