@@ -120,6 +120,7 @@ SETTINGS = """\
 [pickup.bench]
 path = "{root}/drop"
 route = "sink"
+max_size = "200 MB"
 
 [route.sink]
 service = "smtp"

@@ -281,4 +281,20 @@ def _raw(bench, count, protected):
     return Run(count, sink.end(count=count), processes.Cost(0, 0))
 
 
-ROWS = {row.__name__: row for row in (drain, latency, memory, backlog, queue, slow, tls, large)}
+def scan(bench):
+    """Reading, inspecting and encoding on one core, against memcpy of the same octets."""
+    lines = []
+    for name, most in (("CRLF", 4), ("LF", 8)):
+        bench.say(f"scan, {name}")
+        said = processes.run(bench.setup.tools / "scan", name.lower(), 4 * bench.rounds + 1)
+        pairs = [[int(word) for word in line.split()] for line in said.splitlines()]
+        own, copies = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        lines += [
+            Line("scan", f"Postchute, {name}", "MB/s", own, note="64 MB, multipart"),
+            Line("scan", f"memcpy, {name}", "MB/s", copies, note="by turns"),
+            Line("scan", f"memcpy ÷ Postchute, {name}", "", ratios(copies, own), most=most),
+        ]
+    return lines
+
+
+ROWS = {row.__name__: row for row in (drain, latency, memory, backlog, queue, slow, tls, large, scan)}

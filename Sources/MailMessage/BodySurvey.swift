@@ -11,7 +11,6 @@ package struct BodySurvey: Sendable {
     package var isUTF8: Bool { utf8.isValid }
 
     private(set) var walker: PartWalker
-    private var longestFinished = 0
     private var finishedOctets = 0
     private var openLine = 0
     private var pending = PendingReturns()
@@ -49,9 +48,6 @@ package struct BodySurvey: Sendable {
         self.init(PartHeader(), at: 0, rules: MessageRules())
     }
 
-    /// The longest line in octets without its line end.
-    package var longestLine: Int { max(longestFinished, openLine) }
-
     /// Whether a line ended with a bare LF or CR; ``Repair/lineEnds`` is what becomes of it.
     package var hasForeignLineEnds: Bool { sawForeignLineEnd || pending.count > 0 }
 
@@ -70,15 +66,18 @@ package struct BodySurvey: Sendable {
 
     /// Reads the next chunk of the body.
     package mutating func read(_ octets: UnsafeRawBufferPointer) {
-        let isEightBit = contains8Bit(octets)
+        let (isEightBit, isNUL) = octets.extremes
         if isEightBit { has8Bit = true }
         if has8Bit { utf8.read(octets) }
-        if !hasNUL { hasNUL = octets.firstIndex(of: 0, from: 0) < octets.count }
+        if isNUL { hasNUL = true }
         let base = chunkStart
         chunkStart += octets.count
         var position = readPending(octets, at: base)
         var search = LineEndSearch(octets)
         while position < octets.count {
+            if !isEightBit, !sawForeignLineEnd {
+                position = skipLines(octets, from: position, at: base)
+            }
             let end = search.next(from: position)
             take(UnsafeRawBufferPointer(rebasing: octets[position..<end]), isEightBit)
             offset = base + end
@@ -87,11 +86,37 @@ package struct BodySurvey: Sendable {
                 pending.keep(octets, from: end)
                 return
             }
-            if length != 2 { sawForeignLineEnd = true }
+            if length != 2 { sawForeignEnd() }
             offset = base + end + length
             endLine(textEnd: base + end)
             position = end + length
         }
+    }
+
+    /// Passes lines of which nothing but their octets counts, and returns where the next one begins.
+    ///
+    /// Not tried on a file with other line ends: it would look at each line twice.
+    private mutating func skipLines(
+        _ octets: UnsafeRawBufferPointer,
+        from start: Int,
+        at base: Int
+    ) -> Int {
+        guard openLine == 0, !walker.wants(nil), !isMailbox else { return start }
+        var position = start
+        // No line can be too long that begins and ends within so many octets.
+        while let end = octets.endOfLastLine(
+            in: position..<min(position + Self.maximumLineOctets + 2, octets.count)
+        ) {
+            guard octets.areLinesClean(in: position..<end, without: UInt8(ascii: "-")) else {
+                break
+            }
+            finishedOctets += end - position
+            position = end
+        }
+        guard position > start else { return start }
+        offset = base + position
+        (lineStart, previousEnd) = (offset, offset - 2)
+        return position
     }
 
     /// Ends the body with the file.
@@ -102,7 +127,7 @@ package struct BodySurvey: Sendable {
             endLine(textEnd: end + index)
         }
         if pending.count > 0 {
-            sawForeignLineEnd = true
+            sawForeignEnd()
             pending = PendingReturns()
         }
         if openLine > 0 { tellWalker(textEnd: offset) }
@@ -119,8 +144,13 @@ package struct BodySurvey: Sendable {
                 ? base + resolved.consumed : textEnd + index + 1
             endLine(textEnd: textEnd + index)
         }
-        if resolved.isForeign { sawForeignLineEnd = true }
+        if resolved.isForeign { sawForeignEnd() }
         return resolved.consumed
+    }
+
+    /// In a binary part they are no line ends: it goes out in base64, octet by octet.
+    private mutating func sawForeignEnd() {
+        if !walker.isInBinaryPart { sawForeignLineEnd = true }
     }
 
     private mutating func take(_ text: UnsafeRawBufferPointer, _ isEightBit: Bool) {
@@ -136,7 +166,6 @@ package struct BodySurvey: Sendable {
     }
 
     private mutating func endLine(textEnd: Int) {
-        longestFinished = max(longestFinished, openLine)
         finishedOctets += openLine + 2
         if openLine == 0 { isWanted = walker.wants(nil) }
         tellWalker(textEnd: textEnd)
@@ -168,17 +197,6 @@ package struct BodySurvey: Sendable {
                     && $0.allSatisfy { (0x30...0x3A).contains($0) }
             }
     }
-}
-
-/// Looks at eight octets at a time, which the compiler turns into vector code.
-func contains8Bit(_ octets: UnsafeRawBufferPointer) -> Bool {
-    var seen: UInt64 = 0
-    let whole = octets.count & ~7
-    for index in stride(from: 0, to: whole, by: 8) {
-        seen |= octets.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-    }
-    for octet in octets[whole...] { seen |= UInt64(octet) }
-    return seen & 0x8080_8080_8080_8080 != 0
 }
 
 /// Whether octets are UTF-8, chunk by chunk (RFC 3629 §4, surrogates and overlong forms aside).

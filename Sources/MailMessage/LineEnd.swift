@@ -56,6 +56,72 @@ extension UnsafeRawBufferPointer {
     }
 }
 
+extension UnsafeRawBufferPointer {
+    /// The index after the last LF of a range, or `nil` without one.
+    func endOfLastLine(in range: Range<Int>) -> Int? {
+        guard let baseAddress else { return nil }
+        let octets = baseAddress.assumingMemoryBound(to: UInt8.self)
+        var end = range.upperBound
+        while end > range.lowerBound, octets[end - 1] != LineEnd.lf { end -= 1 }
+        return end > range.lowerBound ? end : nil
+    }
+
+    /// Whether whole lines end in CRLF, hold no other CR or LF, and none begins with `mark`.
+    ///
+    /// Most messages consist of such lines, which then need not be looked at one by one.
+    func areLinesClean(in range: Range<Int>, without mark: UInt8) -> Bool {
+        guard let baseAddress, !range.isEmpty else { return true }
+        let octets = (baseAddress + range.lowerBound).assumingMemoryBound(to: UInt8.self)
+        if octets[0] == LineEnd.lf || octets[0] == mark { return false }
+        return faults(octets, range.count, mark) == 0
+    }
+
+    /// Whether an octet above 127 and whether a NUL is among the octets.
+    var extremes: (eightBit: Bool, nul: Bool) {
+        guard let baseAddress else { return (false, false) }
+        let octets = baseAddress.assumingMemoryBound(to: UInt8.self)
+        let (all, nul) = summary(octets, count)
+        return (all > 0x7F, nul > 0)
+    }
+}
+
+// The compiler makes vector code of these two as they are: pointers and counts, no early exit, no
+// arithmetic that can trap, and no caller to be inlined into.
+
+/// Not zero when a CR or LF stands otherwise than in CRLF, or `mark` after a LF; the first octet
+/// counts only for the second.
+@inline(never)
+private func faults(_ octets: UnsafePointer<UInt8>, _ count: Int, _ mark: UInt8) -> UInt8 {
+    var faults: UInt8 = 0
+    var index = 1
+    while index < count {
+        faults |= (octets[index] == 0x0A) != (octets[index &- 1] == 0x0D) ? 1 : 0
+        index &+= 1
+    }
+    // In one loop with the other the compiler finds no good code for either.
+    index = 1
+    while index < count {
+        faults |= (octets[index &- 1] ^ 0x0A) | (octets[index] ^ mark) == 0 ? 1 : 0
+        index &+= 1
+    }
+    return faults
+}
+
+/// All octets combined by OR, and 1 when a NUL is among them.
+@inline(never)
+private func summary(_ octets: UnsafePointer<UInt8>, _ count: Int) -> (all: UInt8, nul: UInt8) {
+    var all: UInt8 = 0
+    var nul: UInt8 = 0
+    var index = 0
+    while index < count {
+        let octet = octets[index]
+        all |= octet
+        nul |= octet == 0 ? 1 : 0
+        index &+= 1
+    }
+    return (all, nul)
+}
+
 /// Carriage returns at the end of a chunk, whose meaning the next chunk tells.
 struct PendingReturns {
     /// Never above two: three in a row settle the first.

@@ -44,6 +44,9 @@ struct PartWalker: Sendable {
     /// empty line.
     func wants(_ first: UInt8?) -> Bool { isInHeader || first == UInt8(ascii: "-") }
 
+    /// Whether the part that is being read is declared to have no lines (RFC 2045 §6.2).
+    var isInBinaryPart: Bool { leaf?.header.encoding == .binary }
+
     private var isInHeader: Bool { if case .header = place { true } else { false } }
 
     /// Notes a line of any kind by its length and its octets above 127.

@@ -40,9 +40,18 @@ package struct WireEncoder: Sendable {
     private mutating func encode(_ input: UnsafeRawBufferPointer, with writer: inout WireWriter) {
         var position = encodePending(input, with: &writer)
         var search = LineEndSearch(input)
+        var hasTriedAll = false
         // Everything from here to `position` is in wire form already and copied in one go.
         var run = position
         while position < input.count {
+            if isAtLineStart, !hasTriedAll {
+                hasTriedAll = true
+                let end = endOfCleanLines(input, from: position)
+                if end > position {
+                    position = end
+                    continue
+                }
+            }
             if isAtLineStart, input[position] == UInt8(ascii: ".") {
                 writer.append(input, run..<position)
                 writer.append(UInt8(ascii: "."))
@@ -64,6 +73,14 @@ package struct WireEncoder: Sendable {
             }
         }
         writer.append(input, run..<input.count)
+    }
+
+    /// Where the last line of a block ends, if all of them are in wire form already.
+    private func endOfCleanLines(_ input: UnsafeRawBufferPointer, from start: Int) -> Int {
+        guard let end = input.endOfLastLine(in: start..<input.count),
+            input.areLinesClean(in: start..<end, without: UInt8(ascii: "."))
+        else { return start }
+        return end
     }
 
     private mutating func encodePending(

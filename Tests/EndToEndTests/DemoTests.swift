@@ -16,7 +16,7 @@ struct DemoTests {
             #expect(demo.exit == .code(0))
             #expect(demo.errors == "")
             let lines = demo.output.split(separator: "\n").map(String.init)
-            #expect(lines.last == "15 messages: 10 sent, 4 failed, 1 held.")
+            #expect(lines.last == "32 messages: 23 sent, 8 failed, 1 held.")
             for (file, words) in Self.expected {
                 let line = lines.first { $0.hasPrefix(file) }
                 #expect(line?.contains(words) == true, "\(file)")

@@ -4,25 +4,23 @@ import Testing
 @Suite("Body survey")
 struct BodySurveyTests {
     @Test(arguments: [
-        ("", 0, 0, false),
-        ("abc", 3, 5, false),
-        ("abc\r\n", 3, 5, false),
-        ("abc\r\nde\r\n", 3, 9, false),
-        ("abc\nde", 3, 9, true),
-        ("a\rbc", 2, 7, true),
-        ("a\r", 1, 3, true),
-        ("a\r\r", 1, 5, true),
-        ("a\r\r\n", 1, 3, true),
-        (".\r\n", 1, 3, false),
+        ("", 0, false),
+        ("abc", 5, false),
+        ("abc\r\n", 5, false),
+        ("abc\r\nde\r\n", 9, false),
+        ("abc\nde", 9, true),
+        ("a\rbc", 7, true),
+        ("a\r", 3, true),
+        ("a\r\r", 5, true),
+        ("a\r\r\n", 3, true),
+        (".\r\n", 3, false),
     ])
     func `lines are counted as they go out`(
         body: String,
-        longest: Int,
         octets: Int,
         isForeign: Bool
     ) {
         for survey in [surveyed([Array(body.utf8)]), surveyed(body.utf8.map { [$0] })] {
-            #expect(survey.longestLine == longest)
             #expect(survey.wireOctets == octets)
             #expect(survey.hasForeignLineEnds == isForeign)
         }

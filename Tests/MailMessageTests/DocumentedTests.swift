@@ -13,28 +13,6 @@ struct DocumentedTests {
         try String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)
     }
 
-    private static let examples = try? FileManager.default
-        .contentsOfDirectory(atPath: "\(root)/examples/messages")
-        .filter { $0.hasSuffix(".eml") }.sorted()
-
-    @Test(arguments: examples ?? [])
-    func `an example is what its row says`(name: String) throws {
-        let file = [UInt8](
-            try Data(contentsOf: URL(filePath: "\(Self.root)/examples/messages/\(name)"))
-        )
-        let rows = try Self.text("examples/messages/README.md").split(separator: "\n")
-        let row = try #require(rows.first { $0.hasPrefix("| `\(name)` |") })
-        let cells = row.split(separator: "|").map { $0.trimmed }
-        #expect(Array(cells[2...]).starts(with: Self.cells(file)), "\(Self.cells(file))")
-    }
-
-    @Test func `there are examples, and every row has its file`() throws {
-        let rows = try Self.text("examples/messages/README.md").split(separator: "\n")
-            .filter { $0.hasPrefix("| `") }
-        #expect(rows.count == Self.examples?.count)
-        #expect(rows.count >= 10)
-    }
-
     /// `POSTCHUTE_WRITE_DOCS=1` writes the tables instead of comparing: read the difference then.
     @Test func `the lists of changes and refusals are complete`() throws {
         let page = try Self.text("docs/messages.md")
@@ -74,28 +52,9 @@ struct DocumentedTests {
         let sentence =
             "at most \(rules.maximumHeaderOctets) octets of header, "
             + "\(rules.maximumFields) fields, \(rules.maximumFieldOctets) octets in one field "
-            + "and \(rules.maximumRecipients) recipients"
+            + "and \(rules.maximumRecipients) recipients, \(rules.maximumParts) parts, "
+            + "\(rules.maximumDepth) of them inside each other"
         let page = try Self.text("docs/messages.md").split(whereSeparator: \.isWhitespace)
         #expect(page.joined(separator: " ").contains(sentence))
-    }
-
-    /// Envelope, changes and, for a refused message, its sentence.
-    private static func cells(_ file: [UInt8]) -> [String] {
-        do throws(MessageDefect) {
-            let message = try outgoing(file)
-            let sender = message.inspected.envelope.sender.map { "`\($0.text)`" } ?? "`<>`"
-            let recipients = message.inspected.recipients.map { "`\($0)`" }.joined(separator: ", ")
-            let words = message.words.map { "`\($0)`" }.joined(separator: ", ")
-            return ["\(sender) → \(recipients)", words.isEmpty ? "none" : words]
-        } catch {
-            return ["none", "none", "failed: \(error.sentence)"]
-        }
-    }
-}
-
-extension Substring {
-    /// Without the spaces of a table cell.
-    fileprivate var trimmed: String {
-        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 }
