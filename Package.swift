@@ -175,7 +175,10 @@ let package = Package(
         tests(
             "EndToEndTests",
             ["TestSupport"],
-            exclude: ["Hostile/adversary.c", "Kills/aim.c", "Neighbours/stepped-clock.c"]
+            exclude: [
+                "Hostile/adversary.c", "Kills/aim.c", "Neighbours/stepped-clock.c",
+                "Writers/Programs",
+            ]
         ),
     ],
     swiftLanguageModes: [.v6],

@@ -5,12 +5,15 @@ package import MailMessage
 package struct ContentRefusal: Error, Hashable, Sendable {
     /// What is wrong, as a sentence.
     package let sentence: String
+    /// The same without a word that the writer chose.
+    package let unquotedSentence: String
     /// What a person can do about it, as a sentence.
     package let advice: String
 
     /// The words for a message.
     package init(_ defect: MessageDefect) {
         (sentence, advice) = (defect.sentence, defect.advice)
+        unquotedSentence = defect.unquotedSentence
     }
 }
 
@@ -18,5 +21,6 @@ extension ContentRefusal {
     /// The words for a document.
     package init(_ defect: DocumentDefect) {
         (sentence, advice) = (defect.sentence, defect.advice)
+        unquotedSentence = defect.unquotedSentence
     }
 }

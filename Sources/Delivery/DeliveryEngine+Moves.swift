@@ -57,6 +57,9 @@ extension DeliveryEngine {
         switch order.move {
         case .sent, .fail, .hold:
             lane.queue.finish(order.name.id)
+            if let text = order.feedback {
+                lane.pickup.refused(order.name, text.octets(order.name, at: clock.wall()))
+            }
         case .requeue(_, let history, let due):
             lane.queue.finish(order.name.id)
             lane.queue.postpone(order.name, until: due, nextAttempt: history?.nextAttempt)
@@ -85,18 +88,21 @@ extension DeliveryEngine {
         _ defect: ContentRefusal,
         _ lane: PickupLane
     ) {
-        failUnread(name, happened: defect.sentence, advice: defect.advice, lane)
+        let text = ReasonText(happened: defect.sentence, advice: defect.advice)
+        failUnread(name, text, FeedbackText(defect), lane)
     }
 
+    /// Sets aside a file that can never be sent; the advice gains how to try again.
     func failUnread(
         _ name: SpoolName,
-        happened: String,
-        advice: String,
+        _ reason: ReasonText,
+        _ feedback: FeedbackText,
         _ lane: PickupLane
     ) {
         lane.counters.failed += 1
-        log.failed(name, pickup: lane.pickup.name, route: nil, reason: happened)
-        var text = ReasonText(happened: happened, advice: advice + " " + ReasonText.howToRetry)
+        log.failed(name, pickup: lane.pickup.name, route: nil, reason: reason.happened)
+        var text = reason
+        text.advice += " " + ReasonText.howToRetry
         text.facts = [
             ("File", name.original.display), ("Pickup", lane.pickup.name),
             ("Message", name.id.text), ("Time", WallTime.text(clock.wall())),
@@ -104,7 +110,8 @@ extension DeliveryEngine {
         let order = SettlementOrder(
             name: name,
             move: .fail(from: .queue, reason: text.octets(), nil),
-            message: nil
+            message: nil,
+            feedback: feedback
         )
         carryOut(order, lane, nil)
     }

@@ -29,12 +29,8 @@ extension DeliveryEngine {
         case .vanished(let name):
             lane.queue.finish(name.id)
         case .unusable(let name, let sentence):
-            failUnread(
-                name,
-                happened: sentence,
-                advice: "Remove the file, and have its writer save an ordinary file.",
-                lane
-            )
+            let advice = "Remove the file, and have its writer save an ordinary file."
+            failUnread(name, ReasonText(happened: sentence, advice: advice), .unusable, lane)
         case .spoolFailure(let name, let error):
             lane.queue.putBack(name, at: now)
             suspend(lane, error)
@@ -193,12 +189,13 @@ extension DeliveryEngine {
             reason: reason.happened
         )
         let folder: SpoolFolder = message.isInSending ? .sending : .queue
-        carryOut(
-            .fail(from: folder, reason: reason.octets(), history),
-            message,
-            step.lane,
-            step.route
+        let order = SettlementOrder(
+            name: message.name,
+            move: .fail(from: folder, reason: reason.octets(), history),
+            message: message,
+            feedback: FeedbackText(cause, message.table)
         )
+        carryOut(order, step.lane, step.route)
     }
 
     /// What the text beside a message tells about it.

@@ -22,6 +22,8 @@ extension Failure {
             "The server does not offer \(name): \(reason)."
         case .refused(let reply, let phase):
             "The server refused while \(phase.phrase): \(reply.summary)"
+        case .mailboxRefused(let mailbox, let reply):
+            "The server refused to let us sign in as \(mailbox): \(reply.summary)"
         case .noRecipientAccepted:
             "The server accepted none of the recipients."
         case .tooLarge(let octets, let limit):
@@ -35,7 +37,12 @@ extension Failure {
 
     /// The server's own words, if the failure has any.
     package var reply: Reply? {
-        if case .refused(let reply, _) = self { reply } else { nil }
+        switch self {
+        case .refused(let reply, _), .mailboxRefused(_, let reply): reply
+        case .connect, .tls, .timeout, .connectionLost, .protocolViolation, .missingExtension,
+            .noRecipientAccepted, .tooLarge, .credentials, .content, .stopped:
+            nil
+        }
     }
 }
 

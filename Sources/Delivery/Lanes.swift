@@ -16,6 +16,9 @@ package struct DeliveryPickup: Sendable {
     package var documents: DocumentRules?
     /// Told of files that somebody put into the queue folder by hand and that have no id yet.
     package var foundStrays: @Sendable ([FileName]) -> Void
+    /// Given the text for the writer of each message that went to `failed/`, once it is there;
+    /// must not block.
+    package var refused: @Sendable (SpoolName, [UInt8]) -> Void = { _, _ in }
 
     /// Creates a pickup.
     package init(

@@ -22,6 +22,8 @@ struct SettlementOrder: Sendable {
     let move: Move
     /// Held so that a part can go on where the last one ended.
     let message: LoadedMessage?
+    /// What the writer is told once the message is in `failed/`.
+    var feedback: FeedbackText?
 
     /// How a move ended; the location is where the file is if a person had moved it meanwhile.
     typealias Outcome = Result<MessageLocation?, SpoolError>

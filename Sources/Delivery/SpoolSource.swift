@@ -12,6 +12,7 @@ internal import Synchronization
 final class SpoolSource: SubmissionSource {
     let id: String
     let envelope: Envelope
+    var author: MailAddress? { message.inspected.author }
     var contentOctets: Int { sevenBit?.octets ?? message.contentOctets }
     var has8BitContent: Bool { sevenBit == nil && message.prepared.outgoing.has8Bit }
 

@@ -123,7 +123,8 @@ private struct DocumentDraft {
                 envelope: envelope,
                 subject: subject,
                 messageID: messageID,
-                from: from.shown
+                from: from.shown,
+                author: from.address
             ),
             outgoing: OutgoingMessage(
                 made: segments,

@@ -55,6 +55,19 @@ package enum DocumentDefect: Error, Hashable, Sendable {
         }
     }
 
+    /// What is wrong, without a word that the writer chose.
+    package var unquotedSentence: String {
+        switch self {
+        case .unlistedType(_, let types):
+            "The file is none of the types this pickup sends: \(types.joined(separator: ", "))."
+        case .notAnAddress(let setting, _, _): "The \(setting) of this document is not an address."
+        case .message(let defect): defect.unquotedSentence
+        case .empty, .otherContent, .nameNotUTF8, .nameInvisible, .noSubfolder, .subfolderNotUTF8,
+            .subfolderInvisible, .noMembers, .tooManyMembers:
+            sentence
+        }
+    }
+
     /// What a person can do about it, as a sentence.
     package var advice: String {
         switch self {

@@ -7,8 +7,9 @@ import Submission
 struct EnvelopeReader {
     let header: Header
     let rules: MessageRules
-    /// Where addresses of the header lack a domain: places of ``Header/octets``, in their order.
-    private(set) var bareNames: [Int] = []
+    /// Where addresses of the header lack a domain, in their order: places of ``Header/octets``, by
+    /// the lower bound of their field's body.
+    private(set) var bareNames: [Int: [Int]] = [:]
     /// Whether `default_from` became the sender.
     private(set) var usedDefaultFrom = false
 
@@ -24,7 +25,6 @@ struct EnvelopeReader {
             envelope.sender = sender
             usedDefaultFrom = true
         }
-        bareNames.sort()
         if envelope.sender == nil, !rules.envelope.allowsNullSender { throw .nullSender }
         try checkSenders(envelope)
         try checkRecipients(envelope)
@@ -94,8 +94,8 @@ struct EnvelopeReader {
         let value = header.spaced(field)
         do throws(AddressError) {
             let list = try AddressParser.list(value, defaultDomain: rules.envelope.defaultDomain)
-            let places = list.bareNames.map { field.body.lowerBound + $0 }
-            for place in places where !bareNames.contains(place) { bareNames.append(place) }
+            let start = field.body.lowerBound
+            if !list.bareNames.isEmpty { bareNames[start] = list.bareNames.map { start + $0 } }
             return list.addresses
         } catch {
             throw defect(quotable(field.name), quotable(value[error.range]), error.problem)

@@ -14,6 +14,8 @@ package struct InspectedMessage: Sendable {
     package var messageID: String { wire.messageID }
     /// The From field decoded for people and cut to ``DisplayText/maximumCharacters``.
     package let from: String
+    /// The one address of the From that goes out, else the envelope's sender.
+    package var author: MailAddress? { wire.author ?? onlyAuthor ?? envelope.sender }
     /// What was changed in the header; ``outgoing(_:)`` knows of the body too.
     package let repairs: [Repair]
     /// Whether an octet above 127 stands in ``wireHeader``.
@@ -23,6 +25,7 @@ package struct InspectedMessage: Sendable {
     let partHeader: PartHeader
     let rules: MessageRules
     private let isMailbox: Bool
+    private let fromValue: [UInt8]
     /// Whether a signature over the whole body forbids any change of it.
     let hasBodySignature: Bool
     /// Whether the header says of what type the body is.
@@ -46,11 +49,21 @@ package struct InspectedMessage: Sendable {
         self.rules = rules
         subject = header.all("subject").first.map { DisplayText.decode(header.value(of: $0)) }
         from = header.all("from").first.map { DisplayText.decode(header.value(of: $0)) } ?? ""
+        let authors = header.all("from").filter { !header.isBlank($0) }
+        fromValue = authors.count == 1 ? header.value(of: authors[0]) : []
         headerHas8Bit = wire.octets.contains { $0 > 0x7F }
         partHeader = header.partHeader
         hasBodySignature = header.hasBodySignature
         saysType = header.says("content-type")
         saysMIMEVersion = header.says("mime-version")
+    }
+
+    // Read only for routes that ask for it.
+    private var onlyAuthor: MailAddress? {
+        let domain = rules.envelope.defaultDomain
+        let list = try? AddressParser.list(fromValue, defaultDomain: domain)
+        guard let addresses = list?.addresses, addresses.count == 1 else { return nil }
+        return addresses[0]
     }
 
     /// A survey of the body, which begins at ``bodyOffset``.

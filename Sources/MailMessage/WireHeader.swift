@@ -15,8 +15,11 @@ struct WireHeader {
     private let rules: MessageRules
     /// Fields that a signature covers, and must not be added or changed (RFC 6376 §3.5, `h=`).
     private let signed: Set<String>
-    private let author: MailAddress?
+    /// The pickup's sender, where it became the message's author.
+    let author: MailAddress?
     private var hasMovedFrom = false
+    /// Whether the header needs nothing but a look at its longer fields, as that of most messages.
+    private let isPlain: Bool
     /// Whether the file's text was in another encoding than its labels say.
     private let isTranscoded: Bool
 
@@ -34,6 +37,7 @@ struct WireHeader {
         self.isTranscoded = isTranscoded
         rules = reader.rules
         signed = header.signedFields
+        isPlain = !isTranscoded && header.octets.allSatisfy { $0 < 0x80 }
         author = reader.usedDefaultFrom ? reader.rules.envelope.defaultFrom : nil
         let missing = missingFields()
         octets.reserveCapacity(header.octets.count + 256)
@@ -69,7 +73,7 @@ struct WireHeader {
 
     private mutating func copyFields(
         _ missing: Set<Repair>,
-        bareNames: [Int]
+        bareNames: [Int: [Int]]
     ) throws(MessageDefect) {
         let block = header.replayBlock
         for (index, field) in header.fields.enumerated() where !block.contains(index) {
@@ -82,7 +86,7 @@ struct WireHeader {
             case "from" where author != nil: try moveToReplyTo(field)
             case "sender" where author != nil && rules.envelope.from == .replace: continue
             case _ where Self.isExchangeOnly(field.key): note(.exchangeFields)
-            default: try copy(field, bareNames)
+            default: try copy(field, bareNames[field.body.lowerBound] ?? [])
             }
         }
     }
@@ -100,12 +104,13 @@ struct WireHeader {
         _ bareNames: [Int]
     ) throws(MessageDefect) {
         let start = octets.count
-        let places = bareNames.filter { field.body.contains($0) || field.body.upperBound == $0 }
         if signed.contains(field.key) {
             octets += header.octets[field.octets]
-        } else if let domain = rules.envelope.defaultDomain, !places.isEmpty {
-            try append(completed(field, places, domain), key: field.key)
+        } else if let domain = rules.envelope.defaultDomain, !bareNames.isEmpty {
+            try append(completed(field, bareNames, domain), key: field.key)
             note(.domain)
+        } else if isPlain, field.octets.count <= Self.plainOctets, field.isOneLine(in: header) {
+            octets += header.octets[field.octets]
         } else {
             try append(header.octets[field.octets], key: field.key)
         }
@@ -113,6 +118,9 @@ struct WireHeader {
             encodingField = start..<octets.count
         }
     }
+
+    /// A line of which this is the most octets needs no fold.
+    private static let plainOctets = BodySurvey.maximumLineOctets + 2
 
     private func completed(_ field: HeaderField, _ places: [Int], _ domain: String) -> [UInt8] {
         var result: [UInt8] = []
@@ -250,6 +258,13 @@ struct WireHeader {
             }
         }
         return "postchute.invalid"
+    }
+}
+
+extension HeaderField {
+    /// Whether the field has no folds.
+    fileprivate func isOneLine(in header: Header) -> Bool {
+        header.octets[octets].firstIndex(of: LineEnd.lf) == octets.upperBound - 1
     }
 }
 

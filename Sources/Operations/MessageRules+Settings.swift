@@ -6,7 +6,9 @@ extension RelaySettings {
     package func rules(of pickup: PickupSettings) -> MessageRules {
         var rules = pickup.messages
         let routes = routes.filter { pickup.routes.contains($0.name) }
-        rules.envelope.allowsNullSender = routes.contains { $0.service.takesNullSender }
+        rules.envelope.allowsNullSender = routes.contains {
+            $0.service.takesNullSender && !$0.signIn.isEachAuthor
+        }
         return rules
     }
 }

@@ -64,3 +64,11 @@ extension SpoolOptions {
         )
     }
 }
+
+extension FeedbackFolder {
+    /// The folder of a pickup's settings, if it has one.
+    package init?(_ pickup: PickupSettings) {
+        guard let path = pickup.feedback else { return nil }
+        self.init(path: path, writers: pickup.writers == .trusted ? .trusted : .untrusted)
+    }
+}

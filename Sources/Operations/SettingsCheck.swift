@@ -1,5 +1,6 @@
 internal import Delivery
 internal import Glibc
+internal import MailMessage
 internal import SafeText
 package import Settings
 internal import Spool
@@ -39,7 +40,20 @@ package struct SettingsCheck: Sendable {
             missingFolder($0, pickup) ?? $0.fullSentence
         }
         if pickup.spool != pickup.path { lines += creatable(pickup.spool) }
+        lines += feedbackComplaints(pickup)
         return lines.map { "pickup \(pickup.name): \($0)" }
+    }
+
+    private func feedbackComplaints(_ pickup: PickupSettings) -> [String] {
+        guard let folder = FeedbackFolder(pickup), let error = folder.problem() else { return [] }
+        guard error.kind == .vanished, let path = pickup.feedback else {
+            return [error.fullSentence]
+        }
+        let user = ServiceUser.name(geteuid())
+        return [
+            "There is no folder \(path); run: install -d -o \(user) -g GROUP -m 2750 "
+                + "\(shellWord(path)) with the group of those who may read it."
+        ]
     }
 
     /// A drop folder that is not there comes with the command that makes it.
@@ -77,7 +91,18 @@ package struct SettingsCheck: Sendable {
         settings.pickups.filter { $0.writers == .trusted }.map {
             "pickup \($0.name): owners and modes of its folders are not checked "
                 + "(writers = \"trusted\"); whoever can write there can send anything."
-        } + settings.routes.flatMap(warnings)
+        }
+            + settings.pickups.filter(isAnybody).map {
+                "pickup \($0.name): whoever can write there can send as any mailbox "
+                    + "(mailbox = \"{from}\" without allow_from)."
+            } + settings.routes.flatMap(warnings)
+    }
+
+    private func isAnybody(_ pickup: PickupSettings) -> Bool {
+        pickup.messages.envelope.allowFrom.isEmpty
+            && settings.routes.contains {
+                pickup.routes.contains($0.name) && $0.signIn.isEachAuthor
+            }
     }
 
     private func warnings(_ route: RouteSettings) -> [String] {

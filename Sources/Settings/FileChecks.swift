@@ -30,7 +30,7 @@ struct FileChecks {
                     "\(quoted(use.path)) is not the file of a time zone.",
                     "timedatectl list-timezones lists those that this system knows."
                 )
-        case .dropFolder, .spoolFolder, .stateFolder:
+        case .dropFolder, .spoolFolder, .stateFolder, .feedbackFolder:
             switch probe.look(use.path) {
             case .missing, .hidden, .folder: return nil
             case .file, .other: return Objection("\(quoted(use.path)) is not a folder.")

@@ -6,6 +6,8 @@ struct FileUse: Sendable {
         case dropFolder
         /// A folder that the daemon creates.
         case spoolFolder, stateFolder
+        /// A folder that an administrator makes for the writers.
+        case feedbackFolder
         /// A readable file, which nobody else may read when it is secret.
         case file(isSecret: Bool)
         /// A group of the system.
@@ -47,6 +49,7 @@ extension ReadPickup {
             reader.use(.operators, settings.operators, as: .group),
             settings.documents?.timezone == nil
                 ? nil : reader.use(.timezone, settings.documents?.zoneFile, as: .timeZone),
+            reader.use(.feedback, settings.feedback, as: .feedbackFolder),
         ].compactMap { $0 }
     }
 }

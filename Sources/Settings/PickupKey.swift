@@ -16,6 +16,7 @@ enum PickupKey: String, SettingKey {
     case charset
     case dotStuffed = "dot_stuffed"
     case maxSize = "max_size"
+    case feedback
 
     static let table = SettingTable.pickup
 
@@ -56,6 +57,7 @@ enum PickupKey: String, SettingKey {
         case .charset: PickupMessageDeclarations.charset
         case .dotStuffed: PickupMessageDeclarations.dotStuffed
         case .maxSize: PickupMessageDeclarations.maxSize
+        case .feedback: PickupDeclarations.feedback
         }
     }
 }
@@ -226,5 +228,18 @@ extension PickupDeclarations {
         "How long a message of this pickup is tried before it goes to `failed/`.",
         remark: "Time during which it is paused, or its route suspended or paused, does not count.",
         example: #"give_up_after = "4 h""#
+    )
+
+    static let feedback = SettingDeclaration(
+        .folder,
+        .phrase("nobody is told"),
+        "The folder in which writers read which of their messages were refused, and why.",
+        remark: """
+            One text for each message that went to `failed/` or was set aside as cut off, with \
+            nothing of the message in it. The folder must exist, belong to the daemon and be \
+            closed to other writers (mode 2750, group of the readers), outside all drop folders \
+            and spools. Texts older than 30 days and the oldest of more than 1000 are removed.
+            """,
+        example: #"feedback = "/srv/drop/erp-feedback""#
     )
 }

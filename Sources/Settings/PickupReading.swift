@@ -21,6 +21,7 @@ extension ReadPickup {
         readReadiness()
         reader.choice(.writers).map { settings.writers = $0 }
         settings.operators = reader.word(.operators)
+        settings.feedback = reader.folder(.feedback)
         reader.choice(.whenUncertain).map { settings.whenUncertain = $0 }
         settings.giveUpAfter = reader.duration(.giveUpAfter)
         readEnvelope()

@@ -8,6 +8,7 @@ struct PickupRelations {
     func check() {
         for (index, pickup) in pickups.enumerated() {
             checkRoutes(of: pickup)
+            checkFeedback(of: pickup)
             for (other, neighbour) in pickups.enumerated() where other != index {
                 checkPath(pickup, against: neighbour, isLater: other < index)
                 checkSpool(pickup, against: neighbour, isLater: other < index)
@@ -77,6 +78,28 @@ struct PickupRelations {
                 "\(quoted(spool)) is inside the spool of \(name).",
                 "Give each pickup a spool of its own."
             )
+        }
+    }
+
+    /// What lies in a drop folder is a message, and in a spool only the daemon may put anything.
+    private func checkFeedback(of pickup: ReadPickup) {
+        guard pickup.reader.isSound(.feedback), let path = pickup.settings.feedback else { return }
+        for other in pickups {
+            let whose = "of \(other.reader.name)"
+            if other.reader.isSound(.path), path.isAtOrInside(other.settings.path) {
+                return pickup.reader.complain(
+                    .feedback,
+                    "\(quoted(path)) is inside the drop folder \(whose).",
+                    "Move it out: only messages belong there."
+                )
+            }
+            if other.reader.isSound(.spool), path.isAtOrInside(other.settings.spool) {
+                return pickup.reader.complain(
+                    .feedback,
+                    "\(quoted(path)) is inside the spool \(whose).",
+                    "Move it out: writers must not reach a spool."
+                )
+            }
         }
     }
 }

@@ -25,6 +25,8 @@ package struct PickupSettings: Hashable, Sendable {
     package var whenUncertain: UncertainPolicy
     /// Overrides ``RouteSettings/giveUpAfter``.
     package var giveUpAfter: Duration?
+    /// The folder in which writers read what was refused.
+    package var feedback: String?
     /// What messages may be, and what is repaired, added and checked.
     package var messages = MessageRules()
 

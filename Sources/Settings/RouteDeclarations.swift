@@ -134,7 +134,11 @@ extension RouteDeclarations {
         .word,
         .phrase("`username`"),
         "The mailbox that sends.",
-        remark: "Exchange Online counts its limits for this mailbox.",
+        remark: """
+            Exchange Online counts its limits for this mailbox. `"{from}"` sends each message as the \
+            mailbox of its own From, with a token that is valid for all of them; `allow_from` of the \
+            pickups then says whom their writers may speak for.
+            """,
         example: #"mailbox = "erp@contoso.com""#
     )
 

@@ -119,6 +119,14 @@ package enum SignInSettings: Hashable, Sendable {
     case password(user: String, password: SecretReference, PasswordMechanism)
     /// AUTH XOAUTH2 with an access token that something else keeps fresh.
     case token(user: String, token: SecretReference)
+
+    /// The user of a route that signs in as each message's own From.
+    package static let eachAuthor = "{from}"
+
+    /// Whether each message is sent as its own author.
+    package var isEachAuthor: Bool {
+        if case .token(Self.eachAuthor, _) = self { true } else { false }
+    }
 }
 
 /// Which way a password is sent.

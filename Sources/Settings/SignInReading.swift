@@ -113,11 +113,12 @@ struct SignInReading {
 
     private func checkMailbox() {
         guard let mailbox else { return }
-        if mailbox == "{from}" {
+        if mailbox == SignInSettings.eachAuthor {
+            guard !reader.has(.tokenFile) else { return }
             reader.complain(
                 .mailbox,
-                "\"{from}\" is not in this version yet.",
-                "Name the one mailbox that sends."
+                "\"{from}\" needs token_file: a password belongs to one mailbox.",
+                "Name the one mailbox that sends, or set token_file."
             )
         } else if service == .exchangeOnline, !mailbox.contains("@") {
             reader.complain(

@@ -41,6 +41,8 @@ package enum Failure: Hashable, Sendable {
     case missingExtension(String, reason: String)
     /// The server refused a command or the message.
     case refused(Reply, SessionPhase)
+    /// The server did not let us sign in as the mailbox of this message's author.
+    case mailboxRefused(mailbox: String, Reply)
     /// Every recipient was refused; the replies stand with the recipients.
     case noRecipientAccepted
     /// The message is larger than the server's announced limit (RFC 1870 §3).

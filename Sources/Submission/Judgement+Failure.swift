@@ -38,6 +38,14 @@ extension Judgement {
             missing(keyword)
         case .refused(let reply, let phase):
             of(reply: reply, at: phase)
+        case .mailboxRefused:
+            Judgement(
+                .authentication,
+                .retryLater,
+                .sender,
+                advice: "Let the application send as this mailbox, and see that SMTP AUTH is"
+                    + " enabled for it; messages of other senders go on."
+            )
         case .noRecipientAccepted:
             Judgement(
                 .permanent,

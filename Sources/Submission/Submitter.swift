@@ -6,6 +6,9 @@
 package protocol SubmissionSource: AnyObject, Sendable {
     /// Names the message in log lines.
     var id: String { get }
+    /// Whom the message is from, for a route that signs in as each message's own mailbox: the one
+    /// address of its From, else the envelope's sender.
+    var author: MailAddress? { get }
     /// The recipients still to be served, never one that was accepted before.
     var envelope: Envelope { get }
     /// Octets of the content without stuffed dots and final dot, for `SIZE=` (RFC 1870 §6).

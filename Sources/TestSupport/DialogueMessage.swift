@@ -82,6 +82,7 @@ package struct DialogueMessage: Sendable {
         case .protocolViolation(let phase, let detail): "protocolViolation \(phase): \(detail)"
         case .missingExtension(let keyword, let reason): "missingExtension \(keyword): \(reason)"
         case .refused(let reply, let phase): "refused \(phase): \(reply.summary)"
+        case .mailboxRefused(let mailbox, let reply): "mailbox \(mailbox): \(reply.summary)"
         case .noRecipientAccepted: "noRecipientAccepted"
         case .tooLarge(let octets, let limit): "tooLarge: \(octets) octets, limit \(limit)"
         case .credentials(let sentence): "credentials: \(sentence)"

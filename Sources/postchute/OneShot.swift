@@ -94,7 +94,7 @@ struct OneShot {
         let (loop, log) = (group.next(), LogSink.memory(minimum: .error))
         let route = DeliveryRoute(
             name: route.name,
-            submitter: SMTPSubmitter(route: try SMTPRoute(route), loop: loop),
+            submitter: try makeSubmitter(route, loop: loop),
             connections: route.connections,
             rate: DeliveryRate(route.rate),
             maximumRecipients: route.maximumRecipients ?? 500

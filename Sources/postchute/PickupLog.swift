@@ -45,6 +45,11 @@ struct PickupLog: Sendable {
         }
     }
 
+    /// Writes that the writers could not be told of a refused message.
+    func feedbackFailed(_ reason: String) {
+        log.write(line(.warning, "feedback-failed").adding("reason", reason))
+    }
+
     private func line(_ level: LogLevel, _ event: String) -> LogLine {
         LogLine(level, event).adding("pickup", pickup)
     }

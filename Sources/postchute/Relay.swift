@@ -68,8 +68,8 @@ final class Relay: Service {
         let routes = try settings.routes.map { route in
             DeliveryRoute(
                 name: route.name,
-                submitter: SMTPSubmitter(
-                    route: try SMTPRoute(route),
+                submitter: try makeSubmitter(
+                    route,
                     loop: loop,
                     trace: Trace.lines(of: route.name, to: log)
                 ),

@@ -20,6 +20,7 @@ final class RelayPickup: Sendable {
     private let loop: any EventLoop
     private let hooks: SpoolHooks
     private let log: PickupLog
+    private let feedback: FeedbackWriter?
     private let state: Mutex<State>
 
     private struct State {
@@ -58,6 +59,9 @@ final class RelayPickup: Sendable {
         self.loop = loop
         hooks = SpoolHooks(threads: threads)
         self.log = PickupLog(pickup: settings.name, log: log)
+        feedback = FeedbackFolder(settings).map { [log = self.log] in
+            FeedbackWriter($0, log: log)
+        }
         do {
             state = Mutex(
                 State(spool: try Self.openSpool(SpoolOptions(of: settings), hooks))
@@ -115,10 +119,14 @@ final class RelayPickup: Sendable {
     }
 
     /// Frees the spool's lock.
-    func close() { state.withLock { $0.spool }?.close() }
+    func close() {
+        feedback?.finish()
+        state.withLock { $0.spool }?.close()
+    }
 
     private func addToEngine(_ spool: MessageSpool) {
-        let delivery = DeliveryPickup(
+        feedback?.sweep(spool, now: EngineClock.system.wall)
+        var delivery = DeliveryPickup(
             name: settings.name,
             spool: spool,
             routes: settings.routes,
@@ -129,8 +137,9 @@ final class RelayPickup: Sendable {
                 self?.state.withLock { $0.folder }?.examine(strays: strays)
             }
         )
-        let engine = engine
-        loop.execute { engine.add(delivery) }
+        if let feedback { delivery.refused = { feedback.write($1, about: $0) } }
+        let (engine, added) = (engine, delivery)
+        loop.execute { engine.add(added) }
     }
 
     private func receive(_ event: PickupEvent) {
@@ -155,7 +164,10 @@ final class RelayPickup: Sendable {
             if isNew { addToEngine(spool) }
         case .effectiveReadiness(let readiness):
             state.withLock { $0.condition.readiness = readiness.sentence }
-        case .left, .leftUnreported, .held, .crowded:
+        case .held(let file):
+            let text = FeedbackText(truncated: file.completeness)
+            feedback?.write(text.octets(file.name, at: EngineClock.system.wall()), about: file.name)
+        case .left, .leftUnreported, .crowded:
             break
         }
     }

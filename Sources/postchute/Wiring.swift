@@ -3,10 +3,12 @@ internal import Documents
 internal import EventLog
 internal import Glibc
 internal import Pickup
+internal import NIOCore
 internal import SMTPProtocol
 internal import SMTPSubmission
 internal import Settings
 internal import Spool
+internal import Submission
 internal import TLSEngine
 
 // Each setting becomes the parameter of the part it concerns here, and nowhere else: the parts know
@@ -88,6 +90,22 @@ extension SMTPRoute {
         allowsSandbox = settings.allowsSandbox
         timeouts = SMTPTimeouts(settings)
     }
+}
+
+/// The submitter of a route's settings.
+///
+/// - Throws: ``CredentialError`` when the passphrase of the client certificate cannot be read.
+func makeSubmitter(
+    _ settings: RouteSettings,
+    loop: any EventLoop,
+    trace: (@Sendable (String) -> Void)? = nil
+) throws -> any Submitter {
+    let route = try SMTPRoute(settings)
+    guard settings.signIn.isEachAuthor, case .token(_, let token) = settings.signIn else {
+        return SMTPSubmitter(route: route, loop: loop, trace: trace)
+    }
+    let tokens = FileToken(path: token.path)
+    return MailboxSubmitter(route: route, tokens: tokens, loop: loop, trace: trace)
 }
 
 extension SMTPTimeouts {

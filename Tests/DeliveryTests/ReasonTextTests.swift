@@ -26,6 +26,23 @@ struct ReasonTextTests {
         #expect(text(reason) == expected)
     }
 
+    @Test func `a mailbox that may not sign in is named with the reply`() throws {
+        let code = try #require(ReplyCode(535))
+        let reply = Reply(code, lines: ["5.7.3 Authentication unsuccessful"])
+        let failure = Failure.mailboxRefused(mailbox: "a@example.com", reply)
+        #expect(
+            failure.sentence
+                == "The server refused to let us sign in as a@example.com: "
+                + "535 5.7.3 Authentication unsuccessful"
+        )
+        #expect(
+            Judgement.of(failure).advice
+                == "Let the application send as this mailbox, and see that SMTP AUTH is enabled for "
+                + "it; messages of other senders go on."
+        )
+        #expect(failure.reply == reply)
+    }
+
     @Test func `begins with a byte order mark, for Notepad`() {
         let octets = ReasonText(happened: "a", advice: "b").octets()
         #expect(Array(octets.prefix(3)) == [0xEF, 0xBB, 0xBF])

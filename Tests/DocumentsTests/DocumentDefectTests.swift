@@ -67,6 +67,18 @@ struct DocumentDefectTests {
         ),
     ]
 
+    @Test func `what a stranger gets to read has no word of the writer's`() {
+        #expect(
+            DocumentDefect.unlistedType(ending: "exe", types: ["pdf"]).unquotedSentence
+                == "The file is none of the types this pickup sends: pdf."
+        )
+        #expect(
+            DocumentDefect.notAnAddress(setting: "to", text: "eve", problem: .noAtSign)
+                .unquotedSentence == "The to of this document is not an address."
+        )
+        #expect(DocumentDefect.noMembers.unquotedSentence == DocumentDefect.noMembers.sentence)
+    }
+
     @Test(arguments: wordings)
     func `each says what is wrong and what to do`(
         _ defect: DocumentDefect,

@@ -122,6 +122,30 @@ struct EnvelopeTests {
         }
     }
 
+    @Test func `each message is sent as the mailbox of its own From`() async throws {
+        var plan = RelayPlan.signedIn
+        plan.route = [
+            "tls = 'starttls'", "ca_file = '{root}/sandbox/ca.pem'", "mailbox = '{from}'",
+            "token_file = '{root}/token'",
+        ]
+        plan.pickup = ["allow_from = 'example.com'"]
+        try await withIdleRelay("authors", plan) { relay in
+            try relay.scratch.write("sandbox-token", to: "token")
+            chmod(relay.scratch.path("token"), 0o600)
+            try await relay.startDaemon()
+            for name in ["ann", "bob"] {
+                let text = "From: \(name) <\(name)@example.com>\nTo: c@example.org\n"
+                try relay.drop("\(name).eml", "\(text)Message-ID: <\(name)@example.com>\n\nx\n")
+                try await relay.waitFor(.sent, "\(name).eml")
+                let envelope = try relay.receivedOnce(name).envelope
+                #expect(envelope.mailbox == "\(name)@example.com")
+                #expect(envelope.sender == "\(name)@example.com")
+            }
+            try relay.drop("x.eml", "From: x@example.net\nTo: c@example.org\n\nx\n")
+            try await relay.waitFor(.failed, "x.eml")
+        }
+    }
+
     @Test func `every line end arrives as CRLF and nothing else changes`() async throws {
         try await withRelay("octets") { relay in
             let header =

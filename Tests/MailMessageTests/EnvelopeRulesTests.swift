@@ -188,3 +188,29 @@ struct EnvelopeRulesTests {
         #expect(defect(file, rules: rules { $0.allowsNullSender = false }) == .nullSender)
     }
 }
+
+@Suite("Author of a message")
+struct AuthorTests {
+    @Test(arguments: [
+        ("From: Ann <ann@b.c>\nSender: s@b.c", "ann@b.c"), ("From: ann", "ann@x.y"),
+        ("X-Sender: s@b.c\nX-Receiver: r@b.c\nFrom: ann@b.c", "ann@b.c"),
+        ("X-Sender: s@b.c\nX-Receiver: r@b.c\nFrom: a@b.c, d@b.c", "s@b.c"),
+        ("X-Sender: s@b.c\nX-Receiver: r@b.c\nSubject: x", "s@b.c"),
+    ])
+    func `is the one address of From, else the sender`(fields: String, author: String) throws {
+        var rules = MessageRules()
+        rules.envelope.defaultDomain = "x.y"
+        #expect(try inspect("\(fields)\nTo: d@e.f\n\n", rules: rules).author?.text == author)
+        rules.envelope.defaultFrom = MailAddress(localPart: "erp", domain: "b.c")
+        rules.envelope.from = .replace
+        #expect(try inspect("\(fields)\nTo: d@e.f\n\n", rules: rules).author?.text == "erp@b.c")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `thousands of names without domain take no time`() throws {
+        var rules = MessageRules()
+        rules.envelope.defaultDomain = "x.y"
+        let names = String(repeating: "a,", count: 4000)
+        #expect(try inspect("From: a@b.c\nTo: \(names)\n\n", rules: rules).recipients == ["a@x.y"])
+    }
+}

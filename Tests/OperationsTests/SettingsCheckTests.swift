@@ -1,5 +1,7 @@
 import Glibc
+import MailMessage
 import Settings
+import Submission
 import Spool
 import TestSupport
 import Testing
@@ -102,6 +104,26 @@ struct SettingsCheckTests {
         #expect(result.status == .settings)
     }
 
+    @Test func `a feedback folder is there, ours, and closed to other writers`() throws {
+        let relay = try TestRelay()
+        let folder = relay.scratch.path("feedback")
+        relay.settings.pickups[0].feedback = folder
+        #expect(
+            SettingsCheck(relay.settings).run().complaints.first
+                == "pickup erp: There is no folder \(folder); run: install -d -o \(me) -g GROUP -m "
+                + "2750 \(folder) with the group of those who may read it."
+        )
+        try relay.scratch.makeFolder("feedback")
+        chmod(folder, 0o775)
+        #expect(
+            SettingsCheck(relay.settings).run().complaints.first
+                == "pickup erp: Cannot use folder \(folder): somebody else could tamper with "
+                + "messages there; run: chmod go-w \(folder)."
+        )
+        chmod(folder, 0o2750)
+        #expect(SettingsCheck(relay.settings).run().status == .done)
+    }
+
     @Test func `folders the daemon makes need a parent that lets it`() throws {
         let relay = try TestRelay()
         relay.settings.state = StateSettings(directory: relay.scratch.path("new"))
@@ -127,6 +149,22 @@ struct SettingsCheckTests {
                 "Warning: route idle: no pickup uses it.",
             ]
         )
+    }
+
+    @Test func `writers who may speak for anybody are warned about`() throws {
+        let relay = try TestRelay()
+        relay.settings.routes[0].signIn = .token(
+            user: SignInSettings.eachAuthor,
+            token: SecretReference(path: "/etc/postchute/token")
+        )
+        let warning =
+            "Warning: pickup erp: whoever can write there can send as any mailbox "
+            + "(mailbox = \"{from}\" without allow_from)."
+        #expect(SettingsCheck(relay.settings).run().output.contains(warning))
+        relay.settings.pickups[0].messages.envelope.allowFrom = [
+            try #require(AddressPattern("example.com"))
+        ]
+        #expect(!SettingsCheck(relay.settings).run().output.contains(warning))
     }
 
     @Test func `a credential of the unit needs no systemd to be checked`() throws {

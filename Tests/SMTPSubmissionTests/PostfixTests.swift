@@ -188,6 +188,8 @@ final class BigSource: SubmissionSource {
     /// How many chunks were asked for.
     var pulls: Int { left.taken }
 
+    var author: MailAddress? { envelope.sender }
+
     func encodeInSevenBits() -> Bool { false }
 
     func contentWillBeNeeded() {}

@@ -33,6 +33,8 @@ final class ScriptedSource: SubmissionSource {
     /// How many chunks were asked for.
     var pulls: Int { state.withLock { $0.pulls } }
 
+    var author: MailAddress? { envelope.sender }
+
     func encodeInSevenBits() -> Bool { false }
 
     func contentWillBeNeeded() { state.withLock { $0.announcements += 1 } }

@@ -312,6 +312,8 @@ final class Gate: SubmissionSource {
         completion?(.success(ContentChunk(octets: Array(chunk.utf8), isLast: true)))
     }
 
+    var author: MailAddress? { envelope.sender }
+
     func encodeInSevenBits() -> Bool { false }
 
     func contentWillBeNeeded() {}

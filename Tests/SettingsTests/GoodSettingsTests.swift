@@ -86,6 +86,7 @@ struct GoodSettingsTests {
             charset = "ibm850"
             dot_stuffed = true
             max_size = "150 MB"
+            feedback = "/srv/feedback"
             \(routes("a", "b"))
             """
         )
@@ -105,6 +106,7 @@ struct GoodSettingsTests {
         expected.operators = "ops"
         expected.whenUncertain = .hold
         expected.giveUpAfter = .seconds(259_200)
+        expected.feedback = "/srv/feedback"
         expected.messages = try messageRules()
         #expect(settings.pickups == [expected])
     }
