@@ -71,21 +71,28 @@ let package = Package(
         library("SafeText"),
         library("Submission"),
         library("MailMessage", ["Submission"]),
+        library("Documents", ["MailMessage", "Submission"]),
         library("SMTPProtocol", ["Submission"]),
 
         // Engines.
         library("EventLog", ["CLinux", "SafeText"]),
         library("TLSEngine", ["COpenSSL", "COpenSSLShims", nioCore]),
         library("SMTPSubmission", ["SMTPProtocol", "Submission", "TLSEngine", nioCore, nioPosix]),
-        library("Settings", ["CToml", "MailMessage", "SafeText", "Submission"]),
+        library(
+            "Settings",
+            ["CToml", "Documents", "MailMessage", "SafeText", "Submission"]
+        ),
 
         // The spool and what moves through it.
         library("Spool", ["CLinux", "COpenSSL"]),
-        library("Pickup", ["CLinux", "MailMessage", "Spool", subprocess, system]),
+        library(
+            "Pickup",
+            ["CLinux", "Documents", "MailMessage", "Spool", subprocess, system]
+        ),
         library(
             "Delivery",
             [
-                "EventLog", "MailMessage", "SafeText", "Spool", "Submission",
+                "Documents", "EventLog", "MailMessage", "SafeText", "Spool", "Submission",
                 deques, heaps, nioCore,
             ]
         ),
@@ -94,7 +101,8 @@ let package = Package(
         library(
             "Operations",
             [
-                "CLinux", "Delivery", "MailMessage", "SafeText", "Settings", "Spool", "Submission",
+                "CLinux", "Delivery", "Documents", "MailMessage", "SafeText", "Settings", "Spool",
+                "Submission",
             ]
         ),
         library(
@@ -104,7 +112,8 @@ let package = Package(
         .executableTarget(
             name: "postchute",
             dependencies: [
-                "CLinux", "Delivery", "EventLog", "MailMessage", "Operations", "Pickup",
+                "CLinux", "Delivery", "Documents", "EventLog", "MailMessage", "Operations",
+                "Pickup",
                 "SMTPSubmission", "SafeText", "Sandbox", "Settings", "Spool", "Submission",
                 "TLSEngine",
                 argumentParser, lifecycle, logging, nioCore, nioPosix, signals, subprocess, system,
@@ -122,6 +131,7 @@ let package = Package(
         tests("SafeTextTests", ["SafeText"]),
         tests("SubmissionTests", ["Submission", "TestSupport"]),
         tests("MailMessageTests", ["MailMessage", "Submission"]),
+        tests("DocumentsTests", ["Documents", "MailMessage", "Submission"]),
         tests(
             "SMTPProtocolTests",
             ["SMTPProtocol", "Submission", "TestSupport"],
@@ -139,16 +149,19 @@ let package = Package(
         ),
         tests(
             "SettingsTests",
-            ["MailMessage", "Settings", "Submission", "TestSupport"],
+            ["Documents", "MailMessage", "Settings", "Submission", "TestSupport"],
             exclude: ["BadSettings"]
         ),
         tests("SpoolTests", ["Spool", "CLinux", "TestSupport"]),
-        tests("PickupTests", ["Pickup", "MailMessage", "Spool", "TestSupport", "postchute-watch"]),
+        tests(
+            "PickupTests",
+            ["Pickup", "Documents", "MailMessage", "Spool", "TestSupport", "postchute-watch"]
+        ),
         tests(
             "DeliveryTests",
             [
-                "Delivery", "EventLog", "MailMessage", "Spool", "Submission", "TestSupport",
-                nioCore, nioPosix,
+                "Delivery", "Documents", "EventLog", "MailMessage", "Spool", "Submission",
+                "TestSupport", nioCore, nioPosix,
             ]
         ),
         tests(

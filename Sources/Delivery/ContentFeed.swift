@@ -5,8 +5,10 @@ internal import Spool
 ///
 /// A file that has to be decoded is read from its start to its end, once; memory holds one chunk.
 struct ContentFeed: Sendable {
-    private let files: [MessageFile]
+    private let files: ContentFiles
     private let form: SourceForm
+    /// The file that was read last: a bundle's are opened one after the other.
+    private var current: (member: Int, file: MessageFile)?
     private var decoded: DecodedFile?
 
     /// Octets read from a file at once: big enough to amortise the hop, small enough that a hundred
@@ -14,7 +16,7 @@ struct ContentFeed: Sendable {
     static let chunkOctets = 256 * 1024
 
     /// Creates a feed over the files of one message; only a single file can need decoding.
-    init(_ files: [MessageFile], form: SourceForm = SourceForm()) {
+    init(_ files: ContentFiles, form: SourceForm = SourceForm()) {
         self.files = files
         self.form = form
     }
@@ -28,19 +30,25 @@ struct ContentFeed: Sendable {
         _ need: ContentWriter.Need,
         _ take: (UnsafeRawBufferPointer, _ isEnd: Bool) -> Void
     ) throws(SpoolError) {
-        guard files.indices.contains(need.member) else {
+        guard let file = try file(need.member) else {
             return take(UnsafeRawBufferPointer(start: nil, count: 0), true)
         }
         let limit = min(need.range.count, Self.chunkOctets)
         guard form.isPlain else {
-            var file = decoded ?? DecodedFile(files[0], form)
-            defer { decoded = file }
-            return try file.read(at: need.range.lowerBound, limit: limit, take)
+            var source = decoded ?? DecodedFile(file, form)
+            defer { decoded = source }
+            return try source.read(at: need.range.lowerBound, limit: limit, take)
         }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: limit, alignment: 16)
         defer { buffer.deallocate() }
-        let count = try files[need.member].read(at: Int64(need.range.lowerBound), into: buffer)
+        let count = try file.read(at: Int64(need.range.lowerBound), into: buffer)
         take(UnsafeRawBufferPointer(rebasing: buffer[..<count]), count < limit)
+    }
+
+    private mutating func file(_ member: Int) throws(SpoolError) -> MessageFile? {
+        if let current, current.member == member { return current.file }
+        current = try files.open(member).map { (member, $0) }
+        return current?.file
     }
 }
 

@@ -9,7 +9,7 @@ struct ContentSource: Sendable {
     private let small: [UInt8]?
     private(set) var isFinished = false
 
-    init(_ segments: [ContentSegment], files: [MessageFile], form: SourceForm, small: [UInt8]?) {
+    init(_ segments: [ContentSegment], files: ContentFiles, form: SourceForm, small: [UInt8]?) {
         writer = ContentWriter(segments)
         feed = ContentFeed(files, form: form)
         self.small = small

@@ -85,7 +85,7 @@ extension DeliveryEngine {
     /// A message whose content can never be sent goes to `failed/` without an attempt.
     func reject(
         _ name: SpoolName,
-        _ defect: MessageDefect,
+        _ defect: ContentRefusal,
         _ lane: PickupLane
     ) {
         let text = ReasonText(happened: defect.sentence, advice: defect.advice)

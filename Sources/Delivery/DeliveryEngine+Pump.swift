@@ -47,7 +47,11 @@ extension DeliveryEngine {
 
     private func load(_ name: SpoolName, _ lane: PickupLane, _ route: RouteLane) {
         route.loading += 1
-        let loader = MessageLoader(spool: lane.pickup.spool, rules: lane.pickup.rules)
+        let loader = MessageLoader(
+            spool: lane.pickup.spool,
+            rules: lane.pickup.rules,
+            documents: lane.pickup.documents
+        )
         let (key, routeName) = (lane.key, route.route.name)
         let inbox = inbox
         threads.run {

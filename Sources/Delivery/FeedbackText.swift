@@ -17,7 +17,10 @@ package struct FeedbackText: Hashable, Sendable {
     }
 
     /// The text about a file whose content is unfit to be sent.
-    package init(_ defect: MessageDefect) {
+    package init(_ defect: MessageDefect) { self.init(ContentRefusal(defect)) }
+
+    /// The text for content of any kind that cannot be sent.
+    package init(_ defect: ContentRefusal) {
         self.init(happened: defect.unquotedSentence, advice: defect.advice)
     }
 

@@ -1,4 +1,5 @@
 internal import DequeModule
+package import Documents
 package import MailMessage
 package import Spool
 package import Submission
@@ -11,6 +12,8 @@ package struct DeliveryPickup: Sendable {
     package var routes: [String]
     package var policy: SettlementPolicy
     package var rules: MessageRules
+    /// What is made of its files; `nil` where they are messages.
+    package var documents: DocumentRules?
     /// Told of files that somebody put into the queue folder by hand and that have no id yet.
     package var foundStrays: @Sendable ([FileName]) -> Void
     /// Given the text for the writer of each message that went to `failed/`, once it is there;
@@ -24,6 +27,7 @@ package struct DeliveryPickup: Sendable {
         routes: [String],
         policy: SettlementPolicy,
         rules: MessageRules = MessageRules(),
+        documents: DocumentRules? = nil,
         foundStrays: @escaping @Sendable ([FileName]) -> Void = { _ in }
     ) {
         self.name = name
@@ -31,6 +35,7 @@ package struct DeliveryPickup: Sendable {
         self.routes = routes
         self.policy = policy
         self.rules = rules
+        self.documents = documents
         self.foundStrays = foundStrays
     }
 }

@@ -5,7 +5,7 @@ internal import Submission
 /// One claimed message, read and inspected, with the claim durable (B1): ready to be submitted.
 struct LoadedMessage: Sendable {
     let name: SpoolName
-    let file: MessageFile
+    let files: ContentFiles
     let prepared: PreparedMessage
     /// The history, if the message has one.
     var state: DeliveryState?
@@ -15,7 +15,7 @@ struct LoadedMessage: Sendable {
     /// Whether the last server could not take it as it is, so that parts were encoded anew.
     var wasSevenBit = false
 
-    var inspected: InspectedMessage { prepared.inspected }
+    var inspected: MessageSummary { prepared.inspected }
     var contentOctets: Int { prepared.contentOctets }
 
     /// What was changed on the wire, one word each.
@@ -40,7 +40,7 @@ struct LoadedMessage: Sendable {
 enum LoadOutcome: Sendable {
     case loaded(LoadedMessage)
     /// It can never be sent as it is.
-    case defective(SpoolName, MessageDefect)
+    case defective(SpoolName, ContentRefusal)
     /// Somebody still writes to it, or just did: it is looked at again soon.
     case notReady(SpoolName)
     /// It is gone from the queue: an operator took it, or another name of the window was stale.

@@ -1,4 +1,5 @@
-internal import MailMessage
+internal import Documents
+package import MailMessage
 internal import SafeText
 package import Spool
 internal import Submission
@@ -7,12 +8,14 @@ internal import Submission
 struct MessageLoader: Sendable {
     let spool: MessageSpool
     let rules: MessageRules
+    /// What is made of files; `nil` where they are messages.
+    var documents: DocumentRules?
 
     /// Loads one message of the queue folder and calls back once its claim is durable.
     func load(_ name: SpoolName, then completion: @escaping @Sendable (LoadOutcome) -> Void) {
         let outcome: LoadOutcome
         do {
-            outcome = try inspect(try spool.open(queued: name))
+            outcome = try load(name)
         } catch {
             return completion(Self.outcome(of: error, name))
         }
@@ -43,30 +46,68 @@ struct MessageLoader: Sendable {
         if durable !== queued.file {
             return durable.failedSync.map { .spoolFailure(name, $0) } ?? .notReady(name)
         }
-        let identity = MessageIdentity(
-            id: name.id.text,
-            claimedAt: name.id.microseconds / 1_000_000
-        )
-        let preparation = MessagePreparation(rules: rules)
-        switch try preparation.prepare(queued.file, identity: identity) {
-        case .failure(let defect): return .defective(name, defect)
-        case .success(let prepared): return .loaded(message(queued, prepared))
+        let identity = MessageIdentity(name)
+        if let documents {
+            let preparation = DocumentPreparation(rules: documents)
+            let original = queued.state?.originalName ?? name.original
+            let folder = queued.state?.folder ?? []
+            let outcome = try preparation.prepare(
+                queued.file,
+                name: original,
+                folder: folder,
+                identity: identity
+            ).mapError(ContentRefusal.init)
+            return loaded(name, .file(queued.file), outcome, queued.state)
         }
+        let outcome = try MessagePreparation(rules: rules).prepare(queued.file, identity: identity)
+            .mapError(ContentRefusal.init)
+        return loaded(name, .file(queued.file), outcome, queued.state)
     }
 
-    private func message(_ queued: QueuedMessage, _ prepared: PreparedMessage) -> LoadedMessage {
-        let envelope = prepared.inspected.envelope
-        var table = RecipientTable(envelope.recipients.map(\.address.text))
-        if let state = queued.state {
-            table.restore(state.recipients)
+    /// A pickup for documents may find a folder in its queue, whose files are one message.
+    private func load(_ name: SpoolName) throws(SpoolError) -> LoadOutcome {
+        guard let documents, try spool.isBundle(queued: name) else {
+            return try inspect(try spool.open(queued: name))
         }
-        return LoadedMessage(
-            name: queued.name,
-            file: queued.file,
-            prepared: prepared,
-            state: queued.state,
-            table: table
-        )
+        let queued = try spool.open(bundle: name)
+        let outcome = try DocumentPreparation(rules: documents).prepare(
+            queued.files,
+            folder: queued.state?.folder ?? [],
+            identity: MessageIdentity(queued.name)
+        ).mapError(ContentRefusal.init)
+        return loaded(queued.name, .bundle(queued.files), outcome, queued.state)
+    }
+
+    private func loaded(
+        _ name: SpoolName,
+        _ files: ContentFiles,
+        _ outcome: Result<PreparedMessage, ContentRefusal>,
+        _ state: DeliveryState?
+    ) -> LoadOutcome {
+        switch outcome {
+        case .failure(let refusal):
+            return .defective(name, refusal)
+        case .success(let prepared):
+            let envelope = prepared.inspected.envelope
+            var table = RecipientTable(envelope.recipients.map(\.address.text))
+            if let state { table.restore(state.recipients) }
+            return .loaded(
+                LoadedMessage(
+                    name: name,
+                    files: files,
+                    prepared: prepared,
+                    state: state,
+                    table: table
+                )
+            )
+        }
+    }
+}
+
+extension MessageIdentity {
+    /// The identity of a claimed message.
+    package init(_ name: SpoolName) {
+        self.init(id: name.id.text, claimedAt: name.id.microseconds / 1_000_000)
     }
 }
 

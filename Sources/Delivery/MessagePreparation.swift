@@ -3,8 +3,8 @@ package import Spool
 
 /// A message that was read from its first octet to its last: what goes out, and to whom.
 package struct PreparedMessage: Sendable {
-    /// What its header says.
-    package let inspected: InspectedMessage
+    /// What is to be known of it.
+    package let inspected: MessageSummary
     /// What goes out.
     package let outgoing: OutgoingMessage
     /// How the file's octets become the message's.
@@ -89,7 +89,7 @@ package struct MessagePreparation: Sendable {
         }
         return .success(
             PreparedMessage(
-                inspected: inspected,
+                inspected: inspected.summary,
                 outgoing: outgoing,
                 form: form,
                 contentOctets: octets,
@@ -114,7 +114,7 @@ package struct MessagePreparation: Sendable {
             survey.finish()
             return (survey, form.isPlain ? nil : Self.decoder(of: whole, form))
         }
-        var feed = ContentFeed([file], form: form)
+        var feed = ContentFeed(.file(file), form: form)
         var offset = inspected.bodyOffset
         var isAtEnd = false
         // What can never be sent is not read to its end: a hole of a terabyte, say.
@@ -144,7 +144,7 @@ package struct MessagePreparation: Sendable {
         _ form: SourceForm,
         small: [UInt8]?
     ) throws(SpoolError) -> Int {
-        var source = ContentSource(segments, files: [file], form: form, small: small)
+        var source = ContentSource(segments, files: .file(file), form: form, small: small)
         var total = 0
         var octets: [UInt8] = []
         repeat {

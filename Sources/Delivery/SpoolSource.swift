@@ -121,7 +121,7 @@ final class SpoolSource: SubmissionSource {
     }
 
     private func move() {
-        spool.beginSending(message.name, file: message.file) { error in
+        spool.beginSending(message.name, file: message.files.claimed) { error in
             self.moved(error.map { self.isElsewhere($0) ? .missing : ContentFailure($0) })
         }
     }
@@ -173,7 +173,7 @@ final class SpoolSource: SubmissionSource {
 
     private func changeSinceInspection() -> ContentFailure? {
         do {
-            try message.file.checkUnchanged()
+            try message.files.claimed.checkUnchanged()
             return nil
         } catch {
             return ContentFailure(error)
@@ -184,7 +184,7 @@ final class SpoolSource: SubmissionSource {
 extension LoadedMessage {
     /// The wire form of a content of this message.
     fileprivate func content(_ segments: [ContentSegment]) -> ContentSource {
-        ContentSource(segments, files: [file], form: prepared.form, small: prepared.small)
+        ContentSource(segments, files: files, form: prepared.form, small: prepared.small)
     }
 }
 

@@ -28,7 +28,7 @@ package enum AddressProblem: Hashable, Sendable {
     case notAllowed
 
     /// What is wrong, to follow the quoted address.
-    var clause: String {
+    package var clause: String {
         switch self {
         case .noAtSign: "has no @"
         case .missingPart: "lacks a part before or after the @ or between two dots"
@@ -47,7 +47,7 @@ package enum AddressProblem: Hashable, Sendable {
     }
 
     /// What a person can do about it, as a sentence.
-    var advice: String {
+    package var advice: String {
         switch self {
         case .noAtSign:
             "Write the whole address (name@example.com); put a display name that contains a comma "

@@ -6,6 +6,8 @@ package enum Completeness: Hashable, Sendable {
     case noBlankLine
     /// A multipart message without the closing line of its boundary.
     case missingClosingBoundary(String)
+    /// A document without what its type ends with; the words say what it is.
+    case missingEnd(String)
     /// The file ends in NULs: space was reserved and never written.
     case trailingNULs
 
@@ -20,6 +22,7 @@ package enum Completeness: Hashable, Sendable {
         case .noBlankLine: "The file ends before the empty line that ends the header."
         case .missingClosingBoundary(let boundary):
             "The file ends before the line “--\(quotable(boundary))--” that ends its parts."
+        case .missingEnd(let title): "The file is \(title), and its end is missing."
         case .trailingNULs: "The file ends in NUL octets, where its text was never written."
         }
     }

@@ -44,7 +44,7 @@ extension Completeness {
     package var unquotedSentence: String? {
         switch self {
         case .missingClosingBoundary: "The file ends before the line that ends its parts."
-        case .complete, .noBlankLine, .trailingNULs: sentence
+        case .complete, .noBlankLine, .missingEnd, .trailingNULs: sentence
         }
     }
 }

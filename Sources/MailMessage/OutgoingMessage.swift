@@ -14,6 +14,19 @@ package struct OutgoingMessage: Sendable {
     package let repairs: [Repair]
 }
 
+extension OutgoingMessage {
+    /// Creates a content that was made, not read.
+    package init(made segments: [ContentSegment], octets: Int, has8Bit: Bool, repairs: [Repair]) {
+        self.init(
+            segments: segments,
+            octets: octets,
+            has8Bit: has8Bit,
+            sevenBit: nil,
+            repairs: repairs
+        )
+    }
+}
+
 /// A content without octets above 127.
 package struct SevenBitContent: Hashable, Sendable {
     package let segments: [ContentSegment]

@@ -1,4 +1,5 @@
 internal import Delivery
+internal import Documents
 internal import Glibc
 internal import MailMessage
 package import Settings
@@ -43,7 +44,7 @@ package struct FileCheck: Sendable {
     /// What would become of the file.
     private enum Verdict {
         case sent(PreparedMessage)
-        case refused(MessageDefect)
+        case refused(ContentRefusal)
         case held(Completeness)
         case unreadable(String)
     }
@@ -101,25 +102,56 @@ package struct FileCheck: Sendable {
         }
         do throws(SpoolError) {
             let file = try MessageFile(descriptor: descriptor, path: Array(path.utf8))
+            let documents = settings.documents(of: pickup)
             if pickup.truncated == .hold {
-                let completeness = try completeness(file)
+                let completeness = try completeness(file, documents)
                 if completeness != .complete { return .held(completeness) }
             }
             let identity = MessageIdentity(
                 id: "check",
                 claimedAt: RelayFolders.systemTime() / 1_000_000
             )
-            let preparation = MessagePreparation(rules: settings.rules(of: pickup))
-            switch try preparation.prepare(file, identity: identity) {
+            switch try prepare(file, documents, identity) {
             case .success(let prepared): return .sent(prepared)
-            case .failure(let defect): return .refused(defect)
+            case .failure(let refusal): return .refused(refusal)
             }
         } catch {
             return .unreadable(error.fullSentence)
         }
     }
 
-    private func completeness(_ file: MessageFile) throws(SpoolError) -> Completeness {
+    private func prepare(
+        _ file: MessageFile,
+        _ documents: DocumentRules?,
+        _ identity: MessageIdentity
+    ) throws(SpoolError) -> Result<PreparedMessage, ContentRefusal> {
+        guard let documents else {
+            return try MessagePreparation(rules: settings.rules(of: pickup))
+                .prepare(file, identity: identity).mapError(ContentRefusal.init)
+        }
+        guard let name = fileName else {
+            return .failure(ContentRefusal(.nameNotUTF8))
+        }
+        return try DocumentPreparation(rules: documents)
+            .prepare(file, name: name, folder: folder, identity: identity)
+            .mapError(ContentRefusal.init)
+    }
+
+    private var steps: [Substring] { path.split(separator: "/") }
+
+    private var fileName: FileName? { steps.last.flatMap { FileName(String($0)) } }
+
+    /// The folder below the drop folder, for a file that lies in one.
+    private var folder: [UInt8] {
+        guard path.hasPrefix("\(pickup.path)/") else { return [] }
+        let below = path.dropFirst(pickup.path.count + 1).split(separator: "/").dropLast()
+        return Array(below.joined(separator: "/").utf8)
+    }
+
+    private func completeness(
+        _ file: MessageFile,
+        _ documents: DocumentRules?
+    ) throws(SpoolError) -> Completeness {
         let head = try file.readHead(MessageInspector().headOctets)
         let size = file.facts.size
         let tail = UnsafeMutableRawBufferPointer.allocate(
@@ -128,12 +160,20 @@ package struct FileCheck: Sendable {
         )
         defer { tail.deallocate() }
         let count = try file.read(at: max(0, size - Int64(tail.count)), into: tail)
+        let end = UnsafeRawBufferPointer(rebasing: tail[..<count])
         return head.withUnsafeBytes { head in
-            Completeness.check(
-                head: head,
-                tail: UnsafeRawBufferPointer(rebasing: tail[..<count]),
-                isWholeFile: Int64(head.count) >= size
-            )
+            guard let documents else {
+                return Completeness.check(
+                    head: head,
+                    tail: end,
+                    isWholeFile: Int64(head.count) >= size
+                )
+            }
+            guard let name = fileName?.octets,
+                let type = try? documents.member(name: name, head: head, size: size).type
+            else { return .complete }
+            return type.hasEnd(head: head, tail: end, size: size)
+                ? .complete : .missingEnd(type.title)
         }
     }
 

@@ -29,7 +29,7 @@ extension MessageDetails {
             ("Folder", message.entry.place.word),
             ("Path", SafeText.line(octets: message.spool.path(of: message.entry))),
         ]
-        if let size = self.facts?.size { facts.append(("Size", Readable.size(size))) }
+        if let size = octets { facts.append(("Size", Readable.size(size))) }
         if let claimed = message.entry.id?.microseconds {
             let age = Readable.span(from: claimed, to: now)
             facts.append(("Claimed", "\(WallTime.text(claimed)), \(age) ago"))
@@ -105,7 +105,7 @@ extension MessageDetails {
             "folder": .string(entry.place.word),
             "path": .name(message.spool.path(of: entry)),
             "file": .name(entry.original.octets),
-            "size": .optional(facts?.size),
+            "size": .optional(octets),
             "claimed_at": .time(entry.id?.microseconds),
             "content": content,
             "recipients": .array(

@@ -9,8 +9,10 @@ package struct MessageDetails: Sendable {
     let message: FoundMessage
     let now: Int64
     let facts: FileFacts?
+    /// Octets of the file, or of all files of a bundle.
+    let octets: Int64?
     /// What the file says; `nil` when it was moved meanwhile or cannot be read.
-    let preparation: Result<PreparedMessage, MessageDefect>?
+    let preparation: Result<PreparedMessage, ContentRefusal>?
     let state: DeliveryState?
     let reason: [String]
     /// What could not be read, and why.
@@ -27,28 +29,28 @@ package struct MessageDetails: Sendable {
         let lookup = try MessageLookup(relay, pickup: pickup)
         let first: [ListedFolder] = [.queue, .sending, .failed, .held]
         let found = try lookup.find(words, first: first)
-        let pickups = relay.settings.pickups
-        let rules = pickups.first { $0.name == found.pickup }.map { relay.settings.rules(of: $0) }
-        self.init(found, rules: rules ?? MessageRules(), now: relay.now())
+        let settings = relay.settings.pickups.first { $0.name == found.pickup }
+        self.init(found, ContentRules(settings, relay.settings), now: relay.now())
     }
 
-    private init(_ message: FoundMessage, rules: MessageRules, now: Int64) {
+    private init(_ message: FoundMessage, _ rules: ContentRules, now: Int64) {
         (self.message, self.now) = (message, now)
         let (spool, entry) = (message.spool, message.entry)
         var problems: [String] = []
         facts = Self.read(&problems) { () throws(SpoolError) in try spool.facts(entry) }
-        preparation = Self.read(&problems) { () throws(SpoolError) in
-            let identity = MessageIdentity(
-                id: entry.id?.text ?? "",
-                claimedAt: (entry.id?.microseconds ?? 0) / 1_000_000
-            )
-            return try MessagePreparation(rules: rules)
-                .prepare(try spool.open(entry), identity: identity)
+        let history = Self.read(&problems) { () throws(SpoolError) in
+            try entry.place.isSent
+                ? nil
+                : entry.id.flatMap { (id) throws(SpoolError) in
+                    try spool.state(of: id)
+                }
         }
-        state = Self.read(&problems) { () throws(SpoolError) in
-            guard let id = entry.id, !entry.place.isSent else { return nil }
-            return try spool.state(of: id)
+        let prepared = Self.read(&problems) { () throws(SpoolError) in
+            try rules.prepare(entry, history, in: spool)
         }
+        state = history
+        preparation = prepared.flatMap(\.outcome)
+        octets = prepared?.octets ?? facts?.size
         let octets = Self.read(&problems) { () throws(SpoolError) in
             try spool.reason(of: entry)
         }

@@ -8,8 +8,8 @@ package struct MessageList: Sendable {
     struct Row: Sendable {
         let pickup: String
         let entry: SpoolEntry
-        /// `nil` when it was moved while the list was made.
-        let facts: FileFacts?
+        /// Octets of its file or files; `nil` when it was moved while the list was made.
+        let size: Int64?
         /// When it was claimed, or last written where it has no id yet; microseconds since 1970.
         let since: Int64?
         /// What happened, of a message that has a reason beside it.
@@ -91,7 +91,9 @@ package struct MessageList: Sendable {
         return Row(
             pickup: pickup,
             entry: entry,
-            facts: facts,
+            size: facts.flatMap { facts in
+                facts.isFolder ? ((try? spool.bundle(entry)) ?? nil)?.size : facts.size
+            },
             since: entry.id?.microseconds ?? facts.map { $0.modified / 1000 },
             happened: happened,
             due: due
@@ -119,7 +121,7 @@ extension MessageList {
             table.add([
                 row.entry.id?.text ?? Readable.unknown, row.pickup, row.entry.place.word,
                 row.since.map { Readable.span(from: $0, to: now) } ?? Readable.unknown,
-                row.facts.map { Readable.size($0.size) } ?? Readable.unknown,
+                row.size.map(Readable.size) ?? Readable.unknown,
                 row.entry.original.display, row.note(at: now),
             ])
         }
@@ -151,7 +153,7 @@ extension MessageList.Row {
             "pickup": .string(pickup),
             "folder": .string(entry.place.word),
             "file": .name(entry.original.octets),
-            "size": .optional(facts?.size),
+            "size": .optional(size),
             "claimed_at": .time(entry.id?.microseconds),
             "age_seconds": .optional(
                 since.map { Readable.microseconds(from: $0, to: now) / 1_000_000 }

@@ -132,6 +132,7 @@ extension SettingsProbe {
                     ? .file(mode: 0o400, isReadable: true) : system.look(path)
             },
             hasGroup: system.hasGroup,
+            isTimeZone: system.isTimeZone,
             credentialsDirectory: directory
         )
     }

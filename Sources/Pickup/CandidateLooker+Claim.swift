@@ -30,6 +30,8 @@ extension CandidateLooker {
             let outcome =
                 if let truncated {
                     try hold(look.key, file, facts, truncated)
+                } else if let bundles, look.isFit, case .drop(let path) = look.key.place {
+                    try collect(look.key.name, facts, from: path, bundles, at: look.now)
                 } else {
                     try take(look.key, file, facts)
                 }
@@ -41,6 +43,37 @@ extension CandidateLooker {
         } catch {
             return outcome(ofClaim: error, look)
         }
+    }
+
+    /// Where the folder of a document may be its recipient, it must survive the claim.
+    private var keepsFolders: Bool { rules.documents != nil && rules.isRecursive }
+
+    /// Moves a document into the bundle of its folder; one of a name that the bundle has begins the
+    /// next.
+    private func collect(
+        _ name: FileName,
+        _ facts: FileFacts,
+        from path: [UInt8],
+        _ bundles: BundleCollector,
+        at now: PickupTime
+    ) throws(SpoolError) -> LookOutcome {
+        let directory = try directory(path)
+        for isLast in [false, true] {
+            do throws(SpoolError) {
+                let bundle = try spool.collect(
+                    name,
+                    in: directory,
+                    facts: facts,
+                    into: bundles.joinable(path, octets: facts.size)
+                )
+                bundles.add(bundle, to: path, at: now.monotonic)
+                return .collected
+            } catch {
+                guard error.kind == .exists, !isLast else { throw error }
+                bundles.close(path)
+            }
+        }
+        return .raced(nil)
     }
 
     private func take(
@@ -63,7 +96,13 @@ extension CandidateLooker {
         switch key.place {
         case .drop(let path):
             let directory = try directory(path)
-            return try spool.claim(key.name, in: directory, descriptor: descriptor, facts: facts)
+            return try spool.claim(
+                key.name,
+                in: directory,
+                descriptor: descriptor,
+                facts: facts,
+                keepingFolder: keepsFolders
+            )
         case .queue: return try spool.adopt(stray: key.name, descriptor: descriptor, facts: facts)
         }
     }
@@ -83,7 +122,8 @@ extension CandidateLooker {
                 in: try directory(path),
                 descriptor: file.descriptor,
                 facts: facts,
-                reason: reason
+                reason: reason,
+                keepingFolder: keepsFolders
             )
         case .queue:
             name = try spool.hold(

@@ -9,6 +9,8 @@ extension CandidateLooker {
         var facts: FileFacts?
         var file: OpenFile?
         var hasLease = false
+        /// Whether it is a document that may be sent.
+        var isFit = false
 
         var isBelowDrop: Bool {
             switch key.place {

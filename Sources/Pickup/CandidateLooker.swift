@@ -6,6 +6,8 @@ internal import Spool
 /// How one look at a file ended.
 enum LookOutcome {
     case claimed(ClaimedFile)
+    /// It waits in a bundle for further files.
+    case collected
     case held(HeldFile)
     case waiting(until: Duration)
     /// Something changed under the look, or seemed to: again soon, and later each time. The obstacle
@@ -24,6 +26,10 @@ final class CandidateLooker {
     let rules: PickupRules
     private let hooks: PickupHooks
     private let content = ContentReader()
+    /// What waits for further files.
+    let bundles: BundleCollector?
+    /// Whether what an earlier process left was found.
+    var hasResumedBundles = false
     private var lastFolder: (path: [UInt8], directory: DropDirectory, system: FileSystemKind)?
     /// What the drop folder lies on.
     private(set) var fileSystem = FileSystemKind.unknown(0)
@@ -34,6 +40,7 @@ final class CandidateLooker {
         self.spool = spool
         self.rules = rules
         self.hooks = hooks
+        bundles = BundleCollector(rules)
     }
 
     /// The open folder at a path below the drop folder.
@@ -108,8 +115,13 @@ final class CandidateLooker {
         do throws(SpoolError) {
             guard let facts = try facts(key) else { return .gone }
             look.facts = facts
-            if case .queue = key.place, CandidateName.classify(key.name.octets) != .candidate {
-                return .left(.foreignName, facts)
+            if case .queue = key.place,
+                CandidateName.classify(key.name.octets, by: rules) != .candidate
+            {
+                return .left(rules.documents == nil ? .foreignName : .unfinishedName, facts)
+            }
+            if rules.documents != nil, facts.isFolder, key.place != .queue {
+                return lookAtFolder(look)
             }
             let hasMarker = try marker(of: key) != nil
             var action = readiness.seen(facts, hasMarker: hasMarker, at: look.now)
@@ -200,8 +212,11 @@ final class CandidateLooker {
         }
         guard let seen = look.facts else { return .end(.gone) }
         let reading: ContentReader.Reading
-        switch content.read(file.descriptor, size: seen.size) {
-        case .success(let read): reading = read
+        let document = rules.documents.map { (name: look.key.name, rules: $0.rules) }
+        switch content.read(file.descriptor, size: seen.size, document: document) {
+        case .success(let read):
+            reading = read
+            look.isFit = read.isFit
         case .failure: return .end(.left(.damaged, seen))
         }
         if !look.hasLease {

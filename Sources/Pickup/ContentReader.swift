@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Documents
 internal import MailMessage
 internal import Spool
 
@@ -20,11 +21,18 @@ struct ContentReader: ~Copyable {
     /// What was read: whether the end is there, and a hash to compare with another reading.
     struct Reading {
         var completeness: Completeness
+        /// Whether it is a document that may be sent.
+        var isFit = false
         var fingerprint: UInt64
     }
 
-    /// Reads an open file of a known size; `nil` with the error number when the disk refuses.
-    func read(_ descriptor: Int32, size: Int64) -> Result<Reading, SystemError> {
+    /// Reads an open file of a known size, a document by its name, or fails with the error number
+    /// when the disk refuses.
+    func read(
+        _ descriptor: Int32,
+        size: Int64,
+        document: (name: FileName, rules: DocumentRules)? = nil
+    ) -> Result<Reading, SystemError> {
         let isWhole = size <= Int64(head.count)
         let headCount = read(
             descriptor,
@@ -44,11 +52,38 @@ struct ContentReader: ~Copyable {
             UnsafeRawBufferPointer(rebasing: head[..<Int(headCount)]),
             UnsafeRawBufferPointer(rebasing: tail[..<Int(tailCount)])
         )
+        let fingerprint = Self.hash(ends.1, Self.hash(ends.0, 0xCBF2_9CE4_8422_2325))
+        if let (name, rules) = document {
+            let tail = isWhole ? ends.0 : ends.1
+            return .success(
+                Self.judge(name, rules, head: ends.0, tail: tail, size: size, fingerprint)
+            )
+        }
         return .success(
             Reading(
                 completeness: .check(head: ends.0, tail: ends.1, isWholeFile: isWhole),
-                fingerprint: Self.hash(ends.1, Self.hash(ends.0, 0xCBF2_9CE4_8422_2325))
+                fingerprint: fingerprint
             )
+        )
+    }
+
+    /// What is not to be sent is claimed as it is, and refused where everybody can see it.
+    private static func judge(
+        _ name: FileName,
+        _ rules: DocumentRules,
+        head: UnsafeRawBufferPointer,
+        tail: UnsafeRawBufferPointer,
+        size: Int64,
+        _ fingerprint: UInt64
+    ) -> Reading {
+        guard let member = try? rules.member(name: name.octets, head: head, size: size) else {
+            return Reading(completeness: .complete, fingerprint: fingerprint)
+        }
+        let hasEnd = member.type.hasEnd(head: head, tail: tail, size: size)
+        return Reading(
+            completeness: hasEnd ? .complete : .missingEnd(member.type.title),
+            isFit: true,
+            fingerprint: fingerprint
         )
     }
 

@@ -100,7 +100,8 @@ extension Obstacle {
         switch self {
         case .unreadable, .damaged, .immovable: true
         case .folder, .symbolicLink, .namedPipe, .socket, .device, .hardLink, .empty,
-            .trailingNULs, .otherFileSystem, .unusableFolder, .foreignName:
+            .trailingNULs, .otherFileSystem, .unusableFolder, .foreignName, .unfinishedName,
+            .unwatchedFolder:
             false
         }
     }

@@ -27,6 +27,10 @@ package enum Obstacle: Hashable, Sendable {
     case immovable
     /// A file in `queue/` that is not named like a message.
     case foreignName
+    /// A file in `queue/` with a name for what is not finished yet.
+    case unfinishedName
+    /// A folder of documents in a drop folder whose subfolders are not watched.
+    case unwatchedFolder
 
     /// What the file is if it is nothing that could be claimed; `nil` for a regular file.
     package init?(kindOf facts: FileFacts) {
@@ -67,6 +71,11 @@ package enum Obstacle: Hashable, Sendable {
         case .immovable:
             "It cannot be moved out of this folder; take its protection away (chattr -i -a), "
                 + "or remove it."
+        case .unfinishedName:
+            "Its name is one that programs give to unfinished files; rename it to have it sent."
+        case .unwatchedFolder:
+            "It is a folder, and subfolders are not watched; set recursive = true, or put the files "
+                + "beside it."
         case .foreignName: "Its name does not end in .eml; rename it to have it sent."
         }
     }

@@ -74,7 +74,10 @@ package struct EffectiveReadiness: Hashable, Sendable {
         switch rules.ready {
         case .renamed:
             method = .renamed
-            sentence = "A file is taken as soon as its name ends in .eml."
+            sentence =
+                rules.documents == nil
+                ? "A file is taken as soon as its name ends in .eml."
+                : "A file is taken as soon as its name is not that of an unfinished one."
         case .marker(let suffix):
             method = .marker
             sentence = "A file is taken when a second file ending in \(suffix) says so."

@@ -100,18 +100,21 @@ package final class PickupFolder: Sendable {
     private func hint(_ events: WatchEvents, _ folder: [UInt8], _ octets: [UInt8]) {
         guard let relative = relative(folder), let name = FileName(octets: octets) else { return }
         if events.contains(.isFolder) {
+            if rules.documents != nil, relative.isEmpty, SpoolName(octets: octets) != nil {
+                return post(events, relative, name)
+            }
             guard rules.isRecursive, !events.isDisjoint(with: [.created, .movedIn]) else { return }
             let subfolder = relative.isEmpty ? octets : relative + [UInt8(ascii: "/")] + octets
             inbox.post { $0.add(folder: subfolder) }
             return
         }
-        switch CandidateName.classify(octets) {
+        switch CandidateName.classify(octets, by: rules) {
         case .wake:
             if relative.isEmpty && events.contains(.created) { inbox.post { $0.isWoken = true } }
         case .candidate: post(events, relative, name)
         case .other:
             if case .marker(let suffix) = rules.ready,
-                !CandidateName.marked(by: name, suffix: suffix).isEmpty
+                !CandidateName.marked(by: name, suffix: suffix, types: rules.endings).isEmpty
             {
                 post(events, relative, name)
             }

@@ -1,3 +1,5 @@
+package import Documents
+
 /// When a file of a pickup counts as finished.
 package enum ReadyPolicy: Hashable, Sendable {
     /// Nobody has it open for writing, and it did not change for a while.
@@ -30,6 +32,8 @@ package struct PickupRules: Hashable, Sendable {
     package var truncated: TruncatedPolicy
     /// Whether subfolders are picked up too.
     package var isRecursive: Bool
+    /// What the files are, where they are documents; `nil` where they are messages.
+    package var documents: DocumentPickup?
     /// The time between scans where the watch helper sees everything.
     package var scanInterval: Duration
     /// The time between scans of a file system whose changes it cannot see.
@@ -46,6 +50,7 @@ package struct PickupRules: Hashable, Sendable {
         patience: Duration = .seconds(30),
         truncated: TruncatedPolicy = .hold,
         isRecursive: Bool = false,
+        documents: DocumentPickup? = nil,
         scanInterval: Duration = .seconds(30),
         pollInterval: Duration = .seconds(2)
     ) {
@@ -55,7 +60,31 @@ package struct PickupRules: Hashable, Sendable {
         self.patience = patience
         self.truncated = truncated
         self.isRecursive = isRecursive
+        self.documents = documents
         self.scanInterval = scanInterval
         self.pollInterval = pollInterval
     }
+}
+
+extension PickupRules {
+    /// The endings of the files that the pickup sends.
+    var endings: [String] { documents?.endings ?? ["eml"] }
+}
+
+/// What a pickup has to know of documents.
+package struct DocumentPickup: Hashable, Sendable {
+    /// What may be sent.
+    package var rules: DocumentRules
+    /// How long after a file the next one may come to be in the same message; `nil` makes a message
+    /// of each.
+    package var bundle: Duration?
+
+    /// Creates the rules of a pickup for documents.
+    package init(rules: DocumentRules, bundle: Duration? = nil) {
+        self.rules = rules
+        self.bundle = bundle
+    }
+
+    /// The endings of files that are sent.
+    var endings: [String] { rules.types.flatMap(\.extensions) }
 }

@@ -8,11 +8,13 @@ extension PickupWorker {
     ) throws(SpoolError) {
         if case .drop(let folder) = key.place, try looker.isReserved(folder) { return }
         if case .marker(let suffix) = rules.ready, case .drop = key.place {
-            for name in CandidateName.marked(by: key.name, suffix: suffix) {
+            for name in CandidateName.marked(by: key.name, suffix: suffix, types: rules.endings) {
                 try look(at: CandidateKey(place: key.place, name: name), looker)
             }
         }
-        guard key.place == .queue || CandidateName.classify(key.name.octets) == .candidate else {
+        guard
+            key.place == .queue || CandidateName.classify(key.name.octets, by: rules) == .candidate
+        else {
             return
         }
         switch hint {
@@ -51,13 +53,14 @@ extension PickupWorker {
         case .raced(let obstacle):
             tryAgain(key, readiness, obstacle, looker)
             return
-        case .claimed, .held, .left, .awaitingMarker, .gone, .trouble: break
+        case .claimed, .collected, .held, .left, .awaitingMarker, .gone, .trouble: break
         }
         waiting[key] = nil
         switch outcome {
         case .claimed(let file):
             hasClaimed = true
             add(file)
+        case .collected: hasClaimed = true
         case .held(let file):
             hasClaimed = true
             report(.held(file))
@@ -125,7 +128,7 @@ extension PickupWorker {
         }
     }
 
-    private func add(_ file: ClaimedFile) {
+    func add(_ file: ClaimedFile) {
         if batch.add(file, at: now) { flush() }
     }
 

@@ -43,7 +43,7 @@ extension PickupWorker {
     }
 
     /// Scans one folder and returns its subfolders.
-    private func scanOne(
+    func scanOne(
         _ path: [UInt8],
         _ looker: CandidateLooker
     ) throws(SpoolError) -> [[UInt8]] {
@@ -55,13 +55,17 @@ extension PickupWorker {
         try FolderReader.read(descriptor: directory.descriptor, path: directory.path) {
             octets,
             kind in
-            let isCandidate = CandidateName.classify(octets) == .candidate
+            let isCandidate = CandidateName.classify(octets, by: rules) == .candidate
             guard isCandidate || descends, let name = FileName(octets: octets) else {
                 return !isStopped()
             }
             do throws(SpoolError) {
                 let isFolder = descends ? try Self.isFolder(name, kind, in: directory) : false
-                if isFolder {
+                if kind == .folder, path.isEmpty, isReturning(name) {
+                    try meet(CandidateKey(place: .drop(path), name: name), looker)
+                } else if isCandidate, directory.isReserved(name) {
+                    return !isStopped()
+                } else if isFolder {
                     subfolders.append(path.isEmpty ? name.octets : path + [0x2F] + name.octets)
                 } else if isCandidate {
                     try meet(CandidateKey(place: .drop(path), name: name), looker)
@@ -73,6 +77,11 @@ extension PickupWorker {
         }
         if let failure { throw failure }
         return subfolders
+    }
+
+    /// Whether a folder may be a bundle that somebody has put back.
+    private func isReturning(_ name: FileName) -> Bool {
+        rules.documents != nil && SpoolName(octets: name.octets) != nil
     }
 
     /// Whether a recursive pickup looks into an entry.
@@ -95,7 +104,7 @@ extension PickupWorker {
     }
 
     /// A subfolder that went or is not safe is its own business; the drop folder is ours.
-    private func tolerate(
+    func tolerate(
         _ error: SpoolError,
         in folder: [UInt8],
         _ looker: CandidateLooker

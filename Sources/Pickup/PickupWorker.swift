@@ -120,6 +120,7 @@ final class PickupWorker {
         _ looker: CandidateLooker
     ) throws(SpoolError) {
         defer { looker.forgetFolder() }
+        try resumeBundles(looker)
         if now >= nextScan {
             guard try scanAll(looker) else { return }
         } else {
@@ -129,6 +130,7 @@ final class PickupWorker {
         }
         for (key, hint) in requests.hints { try follow(hint, key, looker) }
         try lookAtDue(looker)
+        try commitBundles(looker)
         resume(looker)
         tellReadiness(looker)
     }
@@ -137,7 +139,7 @@ final class PickupWorker {
         switch state {
         case .missing(_, _, let retry): return retry
         case .suspended(_, let suspension): return suspension.retry
-        case .open: return nextWork
+        case .open(let looker): return min(nextWork, nextBundle(looker) ?? nextWork)
         }
     }
 

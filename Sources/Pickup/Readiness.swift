@@ -146,7 +146,7 @@ package struct Readiness: Hashable, Sendable {
         switch completeness {
         case .complete: return .claim
         case .trailingNULs: return hesitate(over: .trailingNULs, now)
-        case .noBlankLine, .missingClosingBoundary:
+        case .noBlankLine, .missingClosingBoundary, .missingEnd:
             let rest = setting.rules.patience - unchanged(now)
             if rest > .zero { return lookAgain(within: rest, now) }
             switch setting.rules.truncated {

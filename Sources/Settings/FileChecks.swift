@@ -23,6 +23,13 @@ struct FileChecks {
                     "there is no group \(quoted(use.path)).",
                     "Create it: groupadd --system \(shellWord(use.path))"
                 )
+        case .timeZone:
+            return probe.isTimeZone(use.path)
+                ? nil
+                : Objection(
+                    "\(quoted(use.path)) is not the file of a time zone.",
+                    "timedatectl list-timezones lists those that this system knows."
+                )
         case .dropFolder, .spoolFolder, .stateFolder, .feedbackFolder:
             switch probe.look(use.path) {
             case .missing, .hidden, .folder: return nil

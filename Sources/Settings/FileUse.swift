@@ -12,6 +12,8 @@ struct FileUse: Sendable {
         case file(isSecret: Bool)
         /// A group of the system.
         case group
+        /// The file of a time zone.
+        case timeZone
     }
 
     let role: Role
@@ -45,6 +47,8 @@ extension ReadPickup {
             reader.use(.path, settings.path, as: .dropFolder),
             reader.has(.spool) ? reader.use(.spool, settings.spool, as: .spoolFolder) : nil,
             reader.use(.operators, settings.operators, as: .group),
+            settings.documents?.timezone == nil
+                ? nil : reader.use(.timezone, settings.documents?.zoneFile, as: .timeZone),
             reader.use(.feedback, settings.feedback, as: .feedbackFolder),
         ].compactMap { $0 }
     }

@@ -51,8 +51,7 @@ enum KnownNames {
         case (.route, "identity"):
             objection(toTop: key)
         case (.route, "cloud"), (.route, "allow_from"), (.route, "allow_foreign_endpoint"),
-            (.pickup, "to"), (.pickup, "subject"), (.pickup, "priority"),
-            (.pickup, "max_per_hour"):
+            (.pickup, "priority"), (.pickup, "max_per_hour"):
             Objection("is not in this version yet.", "Remove it.")
         case (.pickup, _), (.route, _), (.state, _), (.log, _):
             nil

@@ -1,10 +1,10 @@
 /// The keys of `[pickup.NAME]`.
 enum PickupKey: String, SettingKey {
-    case path, route, spool, kind, ready, settle, quiet, patience, truncated, recursive
-    case writers, operators
+    case path, route, spool, kind, from, to, cc, subject, body, types, bundle, timezone
+    case ready, settle, quiet, patience, truncated, recursive, writers, operators
     case whenUncertain = "when_uncertain"
     case giveUpAfter = "give_up_after"
-    case envelope, resent, from
+    case envelope, resent
     case defaultFrom = "default_from"
     case defaultTo = "default_to"
     case defaultDomain = "default_domain"
@@ -26,6 +26,14 @@ enum PickupKey: String, SettingKey {
         case .route: PickupDeclarations.route
         case .spool: PickupDeclarations.spool
         case .kind: PickupDeclarations.kind
+        case .from: PickupMessageDeclarations.from
+        case .to: DocumentDeclarations.to
+        case .cc: DocumentDeclarations.cc
+        case .subject: DocumentDeclarations.subject
+        case .body: DocumentDeclarations.body
+        case .types: DocumentDeclarations.types
+        case .bundle: DocumentDeclarations.bundle
+        case .timezone: DocumentDeclarations.timezone
         case .recursive: PickupDeclarations.recursive
         case .ready: PickupDeclarations.ready
         case .settle: PickupDeclarations.settle
@@ -38,7 +46,6 @@ enum PickupKey: String, SettingKey {
         case .giveUpAfter: PickupDeclarations.giveUpAfter
         case .envelope: PickupMessageDeclarations.envelope
         case .resent: PickupMessageDeclarations.resent
-        case .from: PickupMessageDeclarations.from
         case .defaultFrom: PickupMessageDeclarations.defaultFrom
         case .defaultTo: PickupMessageDeclarations.defaultTo
         case .defaultDomain: PickupMessageDeclarations.defaultDomain
@@ -57,7 +64,10 @@ enum PickupKey: String, SettingKey {
 
 /// What the files of a drop folder are.
 enum PickupKind: String, CaseIterable {
+    /// Complete messages, `*.eml`.
     case messages
+    /// Files of other kinds; a message is made of each, or of several.
+    case documents
 }
 
 /// What each key of `[pickup.NAME]` is.
@@ -99,10 +109,14 @@ extension PickupDeclarations {
     )
 
     static let kind = SettingDeclaration(
-        .choice(PickupKind.self, later: ["documents"]),
+        .choice(PickupKind.self),
         .value("messages"),
-        "What the files are: complete messages, `*.eml`.",
-        example: #"kind = "messages""#
+        "What the files are: complete messages, `*.eml`, or documents that become messages.",
+        remark: """
+            Documents are what scanners save: every file but those whose name begins with a dot or \
+            `~` or ends in `.tmp`, `.part`, `.filepart` or `.crdownload`. They need `from` and `to`.
+            """,
+        example: #"kind = "documents""#
     )
 
     static let recursive = SettingDeclaration(
@@ -124,7 +138,7 @@ extension PickupDeclarations {
         name, or a marker file stands beside it.
         """,
         remark: """
-            `"renamed"` takes every `*.eml` at once, so the writer must use another name \
+            `"renamed"` takes every file with a final name at once, so the writer must use another name \
             until it is done. `"marker:.ok"` waits for `invoice.eml.ok` or \
             `invoice.ok` beside `invoice.eml` and removes it after the claim.
             """,
@@ -167,7 +181,7 @@ extension PickupDeclarations {
         "What becomes of a message that still looks cut off: set aside in `held/`, or sent.",
         remark: """
             Cut off means a header without the empty line after it, or a multipart without \
-            its closing boundary.
+            its closing boundary; of a document, that what its type ends with is missing.
             """,
         example: #"truncated = "send""#
     )

@@ -26,10 +26,11 @@ extension PickupMessageDeclarations {
     )
 
     static let from = SettingDeclaration(
-        .choice(EnvelopeRules.From.self),
-        .value("keep"),
-        "Whether From of a message stays, or `default_from` takes its place.",
+        .sender,
+        .phrase("`\"keep\"`; must be given with documents"),
+        "Whether From of a message stays, or `default_from` takes its place; who sends documents.",
         remark: """
+            Documents need an address here, with or without a name: `"Scanner <scanner@contoso.com>"`. \
             With `"replace"` the old From becomes Reply-To, unless the message has one; `default_from` \
             sends every message. A DKIM signature over From does not survive that.
             """,

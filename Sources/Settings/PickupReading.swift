@@ -18,8 +18,6 @@ extension ReadPickup {
             routes: reader.read(.route, ValueSyntax.routes) ?? [],
             spool: reader.folder(.spool)
         )
-        // Only one kind exists in this version: reading it refuses the others.
-        let _: PickupKind? = reader.choice(.kind)
         readReadiness()
         reader.choice(.writers).map { settings.writers = $0 }
         settings.operators = reader.word(.operators)
@@ -28,13 +26,14 @@ extension ReadPickup {
         settings.giveUpAfter = reader.duration(.giveUpAfter)
         readEnvelope()
         readRepairs()
+        // A kind that is none was complained about: what the keys of the other are is not known then.
+        if let kind: PickupKind = reader.choice(.kind) { read(kind) }
     }
 
     private mutating func readEnvelope() {
         var rules = EnvelopeRules()
         reader.choice(.envelope).map { rules.origin = $0 }
         reader.choice(.resent).map { rules.resent = $0 }
-        reader.choice(.from).map { rules.from = $0 }
         rules.defaultFrom = reader.read(.defaultFrom, ValueSyntax.address)
         rules.defaultTo = reader.read(.defaultTo, ValueSyntax.addresses) ?? []
         rules.defaultDomain = reader.read(.defaultDomain, ValueSyntax.domain)
@@ -42,11 +41,10 @@ extension ReadPickup {
         rules.redirectTo = reader.read(.redirectTo, ValueSyntax.address)
         rules.allowFrom = reader.read(.allowFrom, ValueSyntax.patterns) ?? []
         rules.allowTo = reader.read(.allowTo, ValueSyntax.patterns) ?? []
-        checkSender(rules)
         settings.messages.envelope = rules
     }
 
-    private func checkSender(_ rules: EnvelopeRules) {
+    func checkSender(_ rules: EnvelopeRules) {
         guard let sender = rules.defaultFrom else {
             if rules.from == .replace, !reader.has(.defaultFrom) {
                 reader.complain(

@@ -10,6 +10,8 @@ package struct PickupSettings: Hashable, Sendable {
     package var routes: [String]
     /// The folder that holds `queue/`, `sent/` and the others; ``path`` unless set.
     package var spool: String
+    /// What the files are made into; `nil` where they are messages already.
+    package var documents: DocumentSettings?
     package var ready: Readiness
     package var settle: Duration
     package var quiet: Duration

@@ -153,6 +153,16 @@ enum SettingForm: Sendable {
     case words([String])
     /// An amount of data in octets.
     case size(ClosedRange<Int>)
+    /// `"keep"` or `"replace"`; with documents an address with places.
+    case sender
+    /// Addresses with or without names, with places; one or a list.
+    case mailboxes
+    /// Text with places.
+    case template
+    /// Names of types of documents.
+    case documentTypes
+    /// The name of a time zone.
+    case timeZone
 
     /// The words of an enumeration.
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(

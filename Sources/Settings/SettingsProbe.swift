@@ -6,6 +6,8 @@ package struct SettingsProbe: Sendable {
     package var look: @Sendable (String) -> ProbedFile
     /// Whether the system knows a group.
     package var hasGroup: @Sendable (String) -> Bool
+    /// Whether a file is that of a time zone.
+    package var isTimeZone: @Sendable (String) -> Bool
     /// What `$CREDENTIALS_DIRECTORY` holds.
     package var credentialsDirectory: String?
 
@@ -13,10 +15,12 @@ package struct SettingsProbe: Sendable {
     package init(
         look: @escaping @Sendable (String) -> ProbedFile,
         hasGroup: @escaping @Sendable (String) -> Bool,
+        isTimeZone: @escaping @Sendable (String) -> Bool,
         credentialsDirectory: String?
     ) {
         self.look = look
         self.hasGroup = hasGroup
+        self.isTimeZone = isTimeZone
         self.credentialsDirectory = credentialsDirectory
     }
 
@@ -25,6 +29,7 @@ package struct SettingsProbe: Sendable {
         Self(
             look: ProbedFile.init(at:),
             hasGroup: systemHasGroup,
+            isTimeZone: systemIsTimeZone,
             credentialsDirectory: getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
         )
     }
@@ -74,6 +79,15 @@ extension ProbedFile {
             self = .other
         }
     }
+}
+
+/// By the magic octets of RFC 8536 §3.1.
+private func systemIsTimeZone(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var magic = [UInt8](repeating: 0, count: 4)
+    return read(descriptor, &magic, magic.count) == 4 && magic.elementsEqual("TZif".utf8)
 }
 
 private func systemHasGroup(_ name: String) -> Bool {

@@ -1,3 +1,5 @@
+internal import Documents
+
 /// The reference page `docs/settings.md`, rendered from the declarations.
 package enum SettingsReference {
     /// Returns the page as Markdown.
@@ -112,6 +114,12 @@ extension SettingForm {
         case .words(let words): "list of " + words.map { "`\"\($0)\"`" }.joined(separator: ", ")
         case .size(let range):
             "size, \(ValueSyntax.phrase(range.lowerBound)) to \(ValueSyntax.phrase(range.upperBound))"
+        case .sender: "`\"keep\"`, `\"replace\"`; with documents an address, places allowed"
+        case .mailboxes: "address, or list of addresses, places allowed"
+        case .template: "text, places allowed"
+        case .documentTypes:
+            "list of " + DocumentType.all.map { "`\"\($0.name)\"`" }.joined(separator: ", ")
+        case .timeZone: "name of a time zone"
         }
     }
 }

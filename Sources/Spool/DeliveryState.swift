@@ -7,6 +7,9 @@ package struct DeliveryState: Hashable, Sendable {
     package let id: SpoolID
     /// The writer's name for the file, in full.
     package var originalName: FileName
+    /// The folder below the drop folder it was claimed from, as octets, where it counts for something;
+    /// else empty.
+    package var folder: [UInt8] = []
     /// The file, to recognise it when it comes back; ``MessageSpool`` fills it in.
     package var identity: FileIdentity?
     /// Every attempt, or the first and the last of many.

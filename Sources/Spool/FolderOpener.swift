@@ -46,7 +46,16 @@ struct FolderOpener {
         _ rule: FolderRule,
         othersCreateIt: Bool = false
     ) throws(SpoolError) -> Folder {
-        let octets = Array(name.utf8)
+        try folder(Array(name.utf8), in: parent, rule, othersCreateIt: othersCreateIt)
+    }
+
+    /// The same for a name that is no text.
+    func folder(
+        _ octets: [UInt8],
+        in parent: Folder,
+        _ rule: FolderRule,
+        othersCreateIt: Bool = false
+    ) throws(SpoolError) -> Folder {
         let created = try parent.makeFolder(octets)
         let folder = try open(octets, in: parent, rule)
         if created { try open(folder, to: rule) }

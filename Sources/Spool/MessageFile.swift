@@ -1,6 +1,16 @@
 internal import CLinux
 internal import Glibc
 
+/// What was inspected, to be compared with what is there before the final dot.
+package protocol ClaimedContent: Sendable {
+    /// Throws ``SpoolError/Kind/changed(_:)`` when anything differs from what was inspected.
+    func checkUnchanged() throws(SpoolError)
+    /// Takes note of our own rename, which must have changed nothing else.
+    func acceptMove() throws(SpoolError)
+}
+
+extension MessageFile: ClaimedContent {}
+
 /// A claimed file that is open for reading, and what it was when it was opened.
 ///
 /// Inspection and submission use one of these, so that what was inspected is what is sent.
@@ -95,7 +105,7 @@ package final class MessageFile: Sendable {
 
     /// Takes note of our own rename, which changed the change time and must have changed nothing
     /// else.
-    func acceptMove() throws(SpoolError) {
+    package func acceptMove() throws(SpoolError) {
         try compare(ignoringChangeTime: true, keeping: true)
     }
 

@@ -13,7 +13,7 @@ extension MessageSpool {
     /// ``beginSending(_:file:then:)`` for a thread that has nothing else to do.
     package func beginSending(
         _ name: SpoolName,
-        file: MessageFile? = nil
+        file: (any ClaimedContent)? = nil
     ) throws(SpoolError) {
         try Self.waiting { completion in
             beginSending(name, file: file) { completion($0.map { .failure($0) } ?? .success(())) }

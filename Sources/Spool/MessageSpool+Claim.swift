@@ -6,16 +6,18 @@ extension MessageSpool {
     /// back.
     ///
     /// The move is not durable yet; ``makeClaimDurable(_:named:)`` makes it so before the message
-    /// is sent. The descriptor is read only where the name looks like ours; the facts say what the
+    /// is sent. With `keepingFolder` a state keeps which subfolder it lay in. The descriptor is read only where the name looks like ours; the facts say what the
     /// file was when it was found ready. Throws ``SpoolError/Kind/changed(_:)`` when the name
     /// meanwhile belonged to another file, which is back in the drop folder then.
     package func claim(
         _ name: FileName,
         in directory: DropDirectory,
         descriptor: Int32,
-        facts: FileFacts
+        facts: FileFacts,
+        keepingFolder: Bool = false
     ) throws(SpoolError) -> SpoolName {
-        let candidate = Candidate(name, in: directory.folder, descriptor, facts)
+        var candidate = Candidate(name, in: directory.folder, descriptor, facts)
+        if keepingFolder { candidate.keptFolder = directory.relative }
         let claimed = try take(candidate)
         drops.recordClaim(in: directory)
         return claimed
@@ -35,20 +37,24 @@ extension MessageSpool {
         try folders.queue.open(name.octets, O_RDONLY)
     }
 
-    private func take(_ candidate: Candidate) throws(SpoolError) -> SpoolName {
+    func take(
+        _ candidate: Candidate,
+        original known: FileName? = nil
+    ) throws(SpoolError) -> SpoolName {
         try waitForRecovery(of: candidate.name)
         if let state = try returning(candidate) {
             try move(candidate, to: state.name)
             try rejoin(state)
             return state.name
         }
-        let original = givenBack.locked { $0.takeOriginal(of: candidate.name) } ?? candidate.name
+        let original =
+            givenBack.locked { $0.takeOriginal(of: candidate.name) } ?? known ?? candidate.name
         let name = SpoolName(id: makeID(), original: original)
-        guard name.original != original else {
+        guard let state = stateToKeep(of: name, original, candidate.keptFolder) else {
             try move(candidate, to: name)
             return name
         }
-        try states.save(DeliveryState(id: name.id, originalName: original))
+        try states.save(state)
         do throws(SpoolError) {
             try move(candidate, to: name)
         } catch {
@@ -56,6 +62,18 @@ extension MessageSpool {
             throw error
         }
         return name
+    }
+
+    /// What would be lost by the claim: a name too long to keep, and the folder where it counts.
+    func stateToKeep(
+        of name: SpoolName,
+        _ original: FileName,
+        _ folder: [UInt8]
+    ) -> DeliveryState? {
+        if name.original == original && folder.isEmpty { return nil }
+        var state = DeliveryState(id: name.id, originalName: original)
+        state.folder = folder
+        return state
     }
 
     private func move(_ candidate: Candidate, to name: SpoolName) throws(SpoolError) {
@@ -191,6 +209,8 @@ struct Candidate {
     let folder: Folder
     let descriptor: Int32
     let facts: FileFacts
+    /// The folder below the drop folder, where a state is to keep it.
+    var keptFolder: [UInt8] = []
 
     init(_ name: FileName, in folder: Folder, _ descriptor: Int32, _ facts: FileFacts) {
         self.name = name

@@ -27,8 +27,8 @@ extension MessageSpool {
     private static func name(with id: SpoolID, in folder: Folder) throws(SpoolError) -> FileName? {
         let prefix = id.octets + [UInt8(ascii: ".")]
         var found: FileName?
-        try folder.forEachName { name, kind in
-            guard name.starts(with: prefix), kind != .folder, !isReason(name) else { return true }
+        try folder.forEachName { name, _ in
+            guard name.starts(with: prefix), !isReason(name) else { return true }
             found = FileName(octets: name)
             return found == nil
         }

@@ -40,7 +40,7 @@ extension MessageSpool {
                 Self.note(octets, kind, &scan)
                 return true
             }
-            if kind == .folder || excluding(id) { return true }
+            if excluding(id) { return true }
             let fits =
                 histories.containsSorted(id)
                 ? deferred.append(octets: octets, id: id) : fresh.append(octets: octets, id: id)
@@ -60,6 +60,7 @@ extension MessageSpool {
         guard kind != .folder, scan.strays.count < QueueScan.maximumStrays,
             octets.first != UInt8(ascii: "."), !octets.elementsEqual(SpoolFolder.pausedName.utf8),
             !octets.elementsEqual(SpoolFolder.sendingName.utf8),
+            !octets.elementsEqual(SpoolFolder.collectingName.utf8),
             let name = FileName(octets: octets)
         else { return }
         scan.strays.append(name)
@@ -122,7 +123,7 @@ extension MessageSpool {
 
     /// A read lease is refused while the file is open for writing; other refusals say nothing (not
     /// our file, a file system without leases).
-    private func checkNobodyWrites(_ file: MessageFile, _ name: SpoolName) throws(SpoolError) {
+    func checkNobodyWrites(_ file: MessageFile, _ name: SpoolName) throws(SpoolError) {
         let result = linux_take_read_lease(file.descriptor)
         if result == 0 { _ = linux_release_lease(file.descriptor) }
         if result == -EAGAIN {
@@ -162,6 +163,10 @@ extension MessageSpool {
 
     private func identity(of name: SpoolName, in folder: Folder) throws(SpoolError) -> FileIdentity
     {
+        // A bundle is recognised by its folder alone.
+        if let facts = try folder.facts(name.octets), facts.isFolder {
+            return FileIdentity(facts, digest: [])
+        }
         let file = try open(name, in: folder)
         let path = folder.path(of: name.octets)
         let (descriptor, facts) = (file.descriptor, file.facts)

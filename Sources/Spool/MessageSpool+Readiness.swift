@@ -25,9 +25,11 @@ extension MessageSpool {
         in directory: DropDirectory,
         descriptor: Int32,
         facts: FileFacts,
-        reason: [UInt8]
+        reason: [UInt8],
+        keepingFolder: Bool = false
     ) throws(SpoolError) -> SpoolName {
-        let candidate = Candidate(name, in: directory.folder, descriptor, facts)
+        var candidate = Candidate(name, in: directory.folder, descriptor, facts)
+        if keepingFolder { candidate.keptFolder = directory.relative }
         let held = try hold(candidate, reason)
         drops.recordClaim(in: directory)
         return held
@@ -52,7 +54,8 @@ extension MessageSpool {
             throw SpoolError(number: -synced, "sync", path: path)
         }
         let goal = SpoolName(id: makeID(), original: name)
-        if goal.original != name { try states.save(DeliveryState(id: goal.id, originalName: name)) }
+        let state = stateToKeep(of: goal, name, candidate.keptFolder)
+        if let state { try states.save(state) }
         try folders.held.write(
             reason,
             as: goal.reasonOctets,
@@ -67,7 +70,7 @@ extension MessageSpool {
             if try isCrossing(goal) { throw error }
             // Best effort: recovery removes a reason without its message, and the state with it.
             _ = try? folders.held.remove(goal.reasonOctets)
-            if goal.original != name { try? states.remove(goal.id) }
+            if state != nil { try? states.remove(goal.id) }
             throw error
         }
         try folders.held.sync.wait()

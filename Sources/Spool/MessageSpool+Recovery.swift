@@ -87,10 +87,21 @@ extension MessageSpool {
                 }
                 return true
             }
-            for name in found where try folder.remove(name.octets) {
+            for name in found where try removeTemporary(name, in: folder) {
                 recovery.removedTemporaries += 1
             }
         }
+    }
+
+    private func removeTemporary(
+        _ name: FileName,
+        in folder: Folder
+    ) throws(SpoolError) -> Bool {
+        guard try folder.facts(name.octets)?.isFolder == true else {
+            return try folder.remove(name.octets)
+        }
+        // What somebody put into it may not go: litter must not keep messages waiting.
+        return (try? folder.removeBundle(name.octets)) ?? false
     }
 
     private func readSending(_ recovery: inout SpoolRecovery) throws(SpoolError) {
@@ -101,12 +112,15 @@ extension MessageSpool {
         }
         for fileName in names {
             guard let name = SpoolName(octets: fileName.octets),
-                let facts = try folders.sending.facts(fileName.octets), facts.isRegular
+                let facts = try folders.sending.facts(fileName.octets),
+                facts.isRegular || facts.isFolder
             else {
                 recovery.strangers.append(fileName)
                 continue
             }
-            if facts.links > 1, try removeSecondName(name, facts, &recovery) { continue }
+            if facts.isRegular, facts.links > 1, try removeSecondName(name, facts, &recovery) {
+                continue
+            }
             recovery.uncertain.append(name)
         }
         recovery.uncertain.sort()
@@ -156,7 +170,8 @@ extension MessageSpool {
     private func sweepStates(_ recovery: inout SpoolRecovery) throws(SpoolError) {
         var orphans = Set(try states.ids())
         guard !orphans.isEmpty else { return }
-        for folder in [folders.queue, folders.sending, folders.failed, folders.held, folders.drop] {
+        let places = [folders.queue, folders.sending, folders.failed, folders.held, folders.drop]
+        for folder in places + [try collectingFolder()].compactMap({ $0 }) {
             try folder.forEachName { name, _ in
                 if let id = SpoolName.leadingID(name) { orphans.remove(id) }
                 return !orphans.isEmpty

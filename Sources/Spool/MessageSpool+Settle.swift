@@ -73,7 +73,7 @@ extension MessageSpool {
     /// ``MessageFile/checkUnchanged()`` keeps its meaning.
     package func beginSending(
         _ name: SpoolName,
-        file: MessageFile?,
+        file: (any ClaimedContent)?,
         then completion: @escaping @Sendable (SpoolError?) -> Void
     ) {
         do throws(SpoolError) {
@@ -216,6 +216,8 @@ extension MessageSpool {
             // Due at once when a person moves it back.
             state.nextAttempt = 0
             try states.save(try identified(state, name, in: source))
+        } else {
+            try identifyKept(name, in: source)
         }
         if place == .queue { try makeContentDurable(name) }
         let goal = try freeName(for: name, in: target)
@@ -233,12 +235,26 @@ extension MessageSpool {
         return settlement
     }
 
+    /// What the claim had to keep is recognised when the message comes back, by its inode alone: to be
+    /// set aside a file is not read, which may be of any size.
+    private func identifyKept(_ name: SpoolName, in source: Folder) throws(SpoolError) {
+        guard var kept = try readableState(of: name.id), kept.identity == nil,
+            let facts = try source.facts(name.octets)
+        else { return }
+        kept.identity = FileIdentity(facts, digest: [])
+        kept.nextAttempt = 0
+        try states.save(kept)
+    }
+
     /// A message that is set aside before B1 may be content that nobody has synced yet: what lies in
     /// `failed/` or `held/` must not be empty after a power cut.
     private func makeContentDurable(_ name: SpoolName) throws(SpoolError) {
         // What cannot be opened, such as a link, must be possible to set aside nevertheless.
         guard let descriptor = try? folders.queue.open(name.octets, O_RDONLY) else { return }
         defer { _ = linux_close(descriptor) }
+        if try FileFacts(descriptor: descriptor).isFolder {
+            return try makeMembersDurable(of: name, in: folders.queue, toSetAside: true)
+        }
         let result = hooks.syncData(descriptor)
         // EINVAL: no file, or a file system without sync.
         if result != 0 && result != -EINVAL { _ = try rewrite(name, after: result) }

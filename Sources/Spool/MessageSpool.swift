@@ -14,6 +14,7 @@ package final class MessageSpool: Sendable {
     private let lock: Monitor<SpoolLock?>
     private let ids = Monitor(IDSource())
     let claimFolder = Monitor<Folder?>(nil)
+    let collecting = Monitor<Folder?>(nil)
     let givenBack = Monitor(GivenBack())
     let mayClaim = Monitor(true)
 

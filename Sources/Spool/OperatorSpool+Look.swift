@@ -50,6 +50,16 @@ extension OperatorSpool {
         return try MessageFile(descriptor: descriptor, path: path(of: entry))
     }
 
+    /// The files of a message that is a folder; `nil` for one that is a file.
+    package func bundle(_ entry: SpoolEntry) throws(SpoolError) -> BundleFiles? {
+        let folder = try folder(entry.place)
+        guard try folder.facts(entry.fileName.octets)?.isFolder == true else { return nil }
+        return try BundleFiles(
+            try folder.subfolder(entry.fileName.octets),
+            limit: MessageSpool.maximumBundleMembers
+        )
+    }
+
     /// The path of a message, as octets.
     package func path(of entry: SpoolEntry) -> [UInt8] {
         root.path + Array("/\(entry.place.path)/".utf8) + entry.fileName.octets

@@ -23,7 +23,11 @@ extension OperatorSpool {
     /// Deletes a message with its reason and its history.
     package func remove(_ entry: SpoolEntry) throws(SpoolError) {
         let source = try source(of: entry)
-        guard try source.remove(entry.fileName.octets) else { throw gone(entry, source) }
+        let octets = entry.fileName.octets
+        let isBundle = try source.facts(octets)?.isFolder == true
+        guard try isBundle ? source.removeBundle(octets) : source.remove(octets) else {
+            throw gone(entry, source)
+        }
         try removeReason(of: entry, in: source)
         if let id = entry.id { try removeState(of: id) }
         try source.sync.wait()

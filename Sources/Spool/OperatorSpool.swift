@@ -65,10 +65,11 @@ package struct OperatorSpool: Sendable {
         let isOurs =
             octets.elementsEqual(SpoolFolder.pausedName.utf8) && place == .queue
             || MessageSpool.isReason(octets) && SpoolName.leadingID(octets) != nil
-        guard kind != .folder, octets.first != UInt8(ascii: "."), !isOurs,
+        let name = SpoolName(octets: octets)
+        // A folder with an id is a bundle.
+        guard kind != .folder || name != nil, octets.first != UInt8(ascii: "."), !isOurs,
             let fileName = FileName(octets: octets)
         else { return nil }
-        let name = SpoolName(octets: octets)
         return SpoolEntry(
             place: place,
             fileName: fileName,

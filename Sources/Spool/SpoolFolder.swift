@@ -29,6 +29,8 @@ package enum SpoolFolder: Hashable, Sendable {
     static let sentRoot = "sent"
     /// `sending/` as its parent sees it.
     static let sendingName = "sending"
+    /// Where the files of a bundle wait for each other, inside `queue/`.
+    static let collectingName = "collecting"
     /// Where files of another file system are copied from, inside the drop folder.
     static let claimName = ".postchute-claim"
     /// The file in `queue/` that pauses the pickup while it exists.

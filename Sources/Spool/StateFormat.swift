@@ -4,6 +4,7 @@
 /// postchute-state 1
 /// id 20261123T101530123456-7h3k9q2mzx4wp
 /// original invoice%20march.eml
+/// folder anna@example.com/today
 /// file <device> <inode> <made, nanoseconds since 1970> <octets> <SHA-256 or ->
 /// uncertain <count>
 /// waited <microseconds>
@@ -27,6 +28,7 @@ enum StateFormat {
         line(&out, "postchute-state", [Array(version.utf8)])
         line(&out, "id", [state.id.octets])
         line(&out, "original", [escaped(state.originalName.octets)])
+        if !state.folder.isEmpty { line(&out, "folder", [escaped(state.folder)]) }
         if let file = state.identity {
             let place = [number(file.device), number(file.inode)]
             let numbers = place + [number(file.born), number(file.size)]

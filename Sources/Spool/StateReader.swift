@@ -25,6 +25,7 @@ extension StateFormat {
 private struct StateReader {
     private var id: SpoolID?
     private var original: FileName?
+    private var folder: [UInt8] = []
     private var identity: FileIdentity?
     private var uncertain: Int?
     private var waited: Int64?
@@ -52,6 +53,7 @@ private struct StateReader {
         switch (key, values.count) {
         case ("id", 1): id = SpoolID(octets: values[0])
         case ("original", 1): original = try FileName(octets: unescaped(values[0]))
+        case ("folder", 1): folder = try unescaped(values[0])
         case ("file", 5): identity = try identity(values)
         case ("uncertain", 1): uncertain = try number(values[0])
         case ("waited", 1): waited = try number(values[0])
@@ -70,6 +72,7 @@ private struct StateReader {
             let history = AttemptHistory(count: attemptCount, records: attempts)
         else { throw StateDefect(reason: "a line is missing") }
         var state = DeliveryState(id: id, originalName: original)
+        state.folder = folder
         state.identity = identity
         state.attempts = history
         state.uncertainCount = uncertain

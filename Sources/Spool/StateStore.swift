@@ -96,6 +96,8 @@ enum TemporaryName {
     static func copy(_ id: SpoolID) -> [UInt8] { hidden(id, ".copy") }
     /// A reason before its rename.
     static func reason(_ id: SpoolID) -> [UInt8] { hidden(id, ".txt") }
+    /// A bundle whose files are being removed.
+    static func removed(_ id: SpoolID) -> [UInt8] { hidden(id, ".gone") }
 
     /// Whether a name is one of these.
     static func isTemporary(_ name: UnsafeRawBufferPointer) -> Bool {
@@ -103,7 +105,7 @@ enum TemporaryName {
             SpoolID(octets: name[1...SpoolID.octetCount]) != nil
         else { return false }
         let ending = name[(SpoolID.octetCount + 1)...]
-        return [".tmp", ".copy", ".txt"].contains { ending.elementsEqual($0.utf8) }
+        return [".tmp", ".copy", ".txt", ".gone"].contains { ending.elementsEqual($0.utf8) }
     }
 
     private static func hidden(_ id: SpoolID, _ ending: String) -> [UInt8] {

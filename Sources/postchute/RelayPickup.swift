@@ -1,4 +1,5 @@
 internal import Delivery
+internal import Documents
 internal import EventLog
 internal import Glibc
 internal import MailMessage
@@ -14,6 +15,7 @@ final class RelayPickup: Sendable {
     let settings: PickupSettings
     private let routes: [RouteSettings]
     private let rules: MessageRules
+    private let documents: DocumentRules?
     private let engine: DeliveryEngine
     private let loop: any EventLoop
     private let hooks: SpoolHooks
@@ -52,6 +54,7 @@ final class RelayPickup: Sendable {
         self.settings = settings
         routes = relay.routes
         rules = relay.rules(of: settings)
+        documents = relay.documents(of: settings)
         self.engine = engine
         self.loop = loop
         hooks = SpoolHooks(threads: threads)
@@ -91,7 +94,7 @@ final class RelayPickup: Sendable {
         let folder = PickupFolder(
             name: settings.name,
             path: settings.path,
-            rules: PickupRules(settings),
+            rules: PickupRules(settings, documents: documents),
             spool: spool,
             open: { () throws(SpoolError) in try Self.openSpool(options, hooks) },
             report: { [weak self] event in self?.receive(event) }
@@ -129,6 +132,7 @@ final class RelayPickup: Sendable {
             routes: settings.routes,
             policy: SettlementPolicy(settings, routes: routes),
             rules: rules,
+            documents: documents,
             foundStrays: { [weak self] strays in
                 self?.state.withLock { $0.folder }?.examine(strays: strays)
             }

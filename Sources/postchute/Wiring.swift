@@ -1,4 +1,5 @@
 internal import Delivery
+internal import Documents
 internal import EventLog
 internal import Glibc
 internal import Pickup
@@ -41,7 +42,7 @@ extension SettlementPolicy {
 
 extension PickupRules {
     /// The rules of a pickup's settings.
-    init(_ pickup: PickupSettings) {
+    init(_ pickup: PickupSettings, documents: DocumentRules?) {
         let ready: ReadyPolicy =
             switch pickup.ready {
             case .closed: .closed
@@ -54,7 +55,10 @@ extension PickupRules {
             quiet: pickup.quiet,
             patience: pickup.patience,
             truncated: pickup.truncated == .hold ? .hold : .send,
-            isRecursive: pickup.isRecursive
+            isRecursive: pickup.isRecursive,
+            documents: documents.map {
+                DocumentPickup(rules: $0, bundle: pickup.documents?.bundle)
+            }
         )
     }
 }

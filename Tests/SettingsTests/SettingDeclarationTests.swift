@@ -83,6 +83,14 @@ struct SettingDeclarationTests {
             case .domain: _ = try ValueSyntax.domain(content)
             case .words(let words): _ = try ValueSyntax.words(content, of: words)
             case .size(let range): _ = try ValueSyntax.size(content, in: range)
+            case .sender:
+                if (try? ValueSyntax.fromRule(content)) == nil {
+                    _ = try ValueSyntax.mailbox(content)
+                }
+            case .mailboxes: _ = try ValueSyntax.mailboxes(content)
+            case .template: _ = try ValueSyntax.template(content)
+            case .documentTypes: _ = try ValueSyntax.documentTypes(content)
+            case .timeZone: _ = try ValueSyntax.timeZone(content)
             }
             return nil
         } catch {

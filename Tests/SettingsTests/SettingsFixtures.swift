@@ -11,6 +11,7 @@ func fictionalProbe(
     SettingsProbe(
         look: fictionalFile,
         hasGroup: { $0 != "ghosts" },
+        isTimeZone: { !$0.contains("missing") },
         credentialsDirectory: credentialsDirectory
     )
 }

@@ -65,6 +65,9 @@ static const char *folder_name(const char *path) {
     if (rest == NULL) return NULL;
     if (*rest == '\0') return "spool";
     if (strcmp(rest, "queue/sending") == 0) return "sending";
+    if (strcmp(rest, "queue/collecting") == 0) return "collecting";
+    // Whatever else is a folder in there holds the files of one message.
+    if (strncmp(rest, "queue/", 6) == 0) return "bundle";
     if (strncmp(rest, "sent/", 5) == 0) return "day";
     static const char *const names[] = {"queue", "sent", "failed", "held", "state"};
     for (size_t index = 0; index < sizeof names / sizeof *names; index += 1)
@@ -80,7 +83,7 @@ static const char *kind(const char *folder, const char *name) {
     if (strcmp(folder, "state") == 0 && length == ID_OCTETS) return "id";
     if (length > ID_OCTETS && name[ID_OCTETS] == '.')
         return strcmp(name + length - 4, ".txt") == 0 ? "n.txt" : "n";
-    return strcmp(folder, "drop") == 0 ? "name" : name;
+    return strcmp(folder, "drop") == 0 || strcmp(folder, "bundle") == 0 ? "name" : name;
 }
 
 static int describe_open(int descriptor, char *buffer, size_t size) {
