@@ -32,8 +32,7 @@ package struct SevenBitContent: Hashable, Sendable {
     package let segments: [ContentSegment]
     /// Its octets, by estimate, which RFC 1870 §6 allows.
     ///
-    /// Only a text with more equals signs than
-    /// texts have exceeds it.
+    /// Only a text with more equals signs than texts have exceeds it.
     package let octets: Int
 }
 

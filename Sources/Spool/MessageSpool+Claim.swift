@@ -6,9 +6,10 @@ extension MessageSpool {
     /// back.
     ///
     /// The move is not durable yet; ``makeClaimDurable(_:named:)`` makes it so before the message
-    /// is sent. With `keepingFolder` a state keeps which subfolder it lay in. The descriptor is read only where the name looks like ours; the facts say what the
-    /// file was when it was found ready. Throws ``SpoolError/Kind/changed(_:)`` when the name
-    /// meanwhile belonged to another file, which is back in the drop folder then.
+    /// is sent. With `keepingFolder` a state keeps which subfolder it lay in. The descriptor is read
+    /// only where the name looks like ours; the facts say what the file was when it was found ready.
+    /// Throws ``SpoolError/Kind/changed(_:)`` when the name meanwhile belonged to another file, which
+    /// is back in the drop folder then.
     package func claim(
         _ name: FileName,
         in directory: DropDirectory,

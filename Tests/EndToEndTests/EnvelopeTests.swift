@@ -146,6 +146,30 @@ struct EnvelopeTests {
         }
     }
 
+    @Test(arguments: [10, 40_000])
+    func `UTF-16 with doubled dots arrives as the UTF-8 it stands for`(lines: Int) async throws {
+        var plan = RelayPlan()
+        plan.pickup = ["dot_stuffed = true"]
+        try await withRelay("utf-16", plan) { relay in
+            let header =
+                "From: a@example.com\r\nTo: b@example.org\r\nMessage-ID: <x@example.com>\r\n"
+                + "Date: Mon, 23 Nov 2026 10:15:30 +0000\r\nMIME-Version: 1.0\r\n"
+                + "Content-Type: text/plain; charset=utf-8\r\n\r\n"
+            let body = (1...lines).map { ".Größe \($0) 😀\r\n" }.joined()
+            let file = "\(header)\(body.replacing(".Gr", with: "..Gr"))"
+            let octets = ([0xFEFF] + Array(file.utf16)).flatMap {
+                [UInt8($0 & 0xFF), UInt8($0 >> 8)]
+            }
+            try relay.drop(Array("x.eml".utf8), octets)
+            try await relay.waitFor(.sent, "x.eml")
+            let message = try relay.receivedOnce("x")
+            #expect(message.octets == Array("\(header)\(body)".utf8))
+            let size = message.octets.count
+            #expect(message.envelope.senderParameters == ["SIZE=\(size)", "BODY=8BITMIME"])
+            #expect(relay.log.contains("changes=utf-16,dot-stuffing "))
+        }
+    }
+
     @Test func `every line end arrives as CRLF and nothing else changes`() async throws {
         try await withRelay("octets") { relay in
             let header =
