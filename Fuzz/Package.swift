@@ -25,7 +25,8 @@ let package = Package(
         library("Submission"),
         library("MailMessage", ["Submission"]),
         library("SMTPProtocol", ["Submission"]),
-        library("Settings", ["CToml", "MailMessage", "SafeText", "Submission"]),
+        library("Documents", ["MailMessage", "Submission"]),
+        library("Settings", ["CToml", "Documents", "MailMessage", "SafeText", "Submission"]),
         .systemLibrary(name: "CFuzzer"),
         .executableTarget(
             name: "Fuzz",
