@@ -1,3 +1,5 @@
+import Submission
+
 /// One lexical token of an address field (RFC 5322 §3.2).
 struct AddressToken {
     enum Kind: Equatable {
@@ -56,8 +58,8 @@ struct AddressLexer {
         switch octets[index] {
         case UInt8(ascii: "\""): kind = .quoted(try quotedString())
         case UInt8(ascii: "["): kind = literal() ?? special()
-        case let octet where isAtomText(octet):
-            index = octets[index...].firstIndex { !isAtomText($0) } ?? octets.count
+        case let octet where MailAddress.isAtomOctet(octet):
+            index = octets[index...].firstIndex { !MailAddress.isAtomOctet($0) } ?? octets.count
             kind = .atom
         case let octet where isControl(octet):
             throw AddressError(
@@ -121,16 +123,6 @@ struct AddressLexer {
         else { return nil }
         defer { index = end + 1 }
         return .literal(octets[index...end].filter { !isSpace($0) })
-    }
-}
-
-private func isAtomText(_ octet: UInt8) -> Bool {
-    switch octet {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...0xFF:
-        true
-    default:
-        "!#$%&'*+-/=?^_`{|}~".utf8.contains(octet)
     }
 }
 

@@ -66,10 +66,10 @@ package struct BodySurvey: Sendable {
 
     /// Reads the next chunk of the body.
     package mutating func read(_ octets: UnsafeRawBufferPointer) {
-        let (isEightBit, isNUL) = octets.extremes
+        let isEightBit = octets.hasEightBit
         if isEightBit { has8Bit = true }
         if has8Bit { utf8.read(octets) }
-        if isNUL { hasNUL = true }
+        if !hasNUL { hasNUL = octets.firstIndex(of: 0, from: 0) < octets.count }
         let base = chunkStart
         chunkStart += octets.count
         var position = readPending(octets, at: base)

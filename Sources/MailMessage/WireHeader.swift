@@ -57,18 +57,16 @@ struct WireHeader {
     /// The fields that have to be added, by the repair that adds them.
     private func missingFields() -> Set<Repair> {
         var missing: Set<Repair> = []
-        if !says("date") { missing.insert(.date) }
-        if !says("message-id") { missing.insert(.messageID) }
+        func add(_ repair: Repair, _ key: String) {
+            if !rules.withheld.contains(repair), !signed.contains(key) { missing.insert(repair) }
+        }
+        if !says("date") { add(.date, "date") }
+        if !says("message-id") { add(.messageID, "message-id") }
         if !says("mime-version"), says("content-type") || says("content-transfer-encoding") {
-            missing.insert(.mimeVersion)
+            add(.mimeVersion, "mime-version")
         }
         if !says("to"), !says("cc") { missing.insert(.undisclosed) }
-        let names: [Repair: String] = [
-            .date: "date", .messageID: "message-id", .mimeVersion: "mime-version",
-        ]
-        return missing.filter { repair in
-            !rules.withheld.contains(repair) && !(names[repair].map(signed.contains) ?? false)
-        }
+        return missing
     }
 
     private mutating func copyFields(

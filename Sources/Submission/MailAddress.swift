@@ -40,13 +40,19 @@ package struct MailAddress: Hashable, Sendable {
             .allSatisfy { !$0.isEmpty && $0.allSatisfy(isAtomOctet) }
     }
 
-    private static func isAtomOctet(_ octet: UInt8) -> Bool {
+    /// `atext` (RFC 5322 §3.2.3), with the non-ASCII octets of RFC 6532 §3.2.
+    package static func isAtomOctet(_ octet: UInt8) -> Bool {
         switch octet {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...0xFF:
             true
+        case UInt8(ascii: "!"), UInt8(ascii: "#")...UInt8(ascii: "'"), UInt8(ascii: "*"),
+            UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "="),
+            UInt8(ascii: "?"), UInt8(ascii: "^")...UInt8(ascii: "`"),
+            UInt8(ascii: "{")...UInt8(ascii: "~"):
+            true
         default:
-            "!#$%&'*+-/=?^_`{|}~".utf8.contains(octet)
+            false
         }
     }
 
