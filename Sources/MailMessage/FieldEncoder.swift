@@ -108,15 +108,20 @@ struct FieldEncoder {
                 continue
             }
             let name = trimmed(part[..<equals])
-            // A name with an asterisk was encoded by a writer who then broke its own rule, and one
-            // outside ASCII is no name.
-            if name.contains(where: { $0 == UInt8(ascii: "*") || $0 > 0x7F }) {
+            if Self.isLeftAlone(name) {
                 result += part
             } else {
                 result += parameter(name, unquoted(trimmed(part[(equals + 1)...])))
             }
         }
         return result
+    }
+
+    /// A name with an asterisk was encoded by a writer who then broke its own rule, one outside ASCII
+    /// is no name, and a boundary has to be what stands between the parts.
+    private static func isLeftAlone(_ name: ArraySlice<UInt8>) -> Bool {
+        name.contains { $0 == UInt8(ascii: "*") || $0 > 0x7F }
+            || String(decoding: name, as: UTF8.self).lowercased() == "boundary"
     }
 
     private func parameter(_ name: ArraySlice<UInt8>, _ text: [UInt8]) -> [UInt8] {

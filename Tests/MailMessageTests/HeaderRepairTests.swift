@@ -97,6 +97,19 @@ struct HeaderRepairTests {
         #expect(message.text.hasPrefix("\(field)\r\n"))
     }
 
+    @Test func `a boundary outside ASCII stays what stands between the parts`() throws {
+        let type = "Content-Type: multipart/mixed; Boundary=\"ü\"; name=\"ö\"\r\n"
+        let body = "--ü\r\n\r\nx\r\n--ü--\r\n"
+        let message = try outgoing(Array("MIME-Version: 1.0\r\n\(type)\(rest)\r\n\(body)".utf8))
+        #expect(
+            message.text.contains("multipart/mixed; Boundary=\"ü\";\r\n name*=utf-8''%C3%B6\r\n")
+        )
+        #expect(message.text.hasSuffix("\r\n\r\n\(body)"))
+        var again = MessageRules()
+        again.isDotStuffed = true
+        #expect(try outgoing(message.wire, rules: again).wire == message.wire)
+    }
+
     @Test func `a field that a signature covers stays as it is`() throws {
         let signature = "DKIM-Signature: v=1; a=x; h=From : Subject:Date:\r\n MIME-Version; b=y\r\n"
         let file =
