@@ -31,13 +31,13 @@ struct FieldEncoder {
     let charset: String
 
     /// The field with its text in ASCII, its final CRLF included, or `nil` where nothing can be
-    /// done for it.
+    /// done for it: what stays outside ASCII must not cost the field its folds each time anew.
     ///
     /// `name` is everything up to and with the colon, `value` the unfolded rest.
     func encoded(_ name: ArraySlice<UInt8>, key: String, value: [UInt8]) -> [UInt8]? {
-        let octets: [UInt8]
+        let octets: [UInt8]?
         switch Kind(key) {
-        case .opaque: return nil
+        case .opaque: octets = nil
         case .text:
             var text = EncodedText(after: name.count + 1, in: .unstructured, charset: charset)
             text.append(value[...])
@@ -45,12 +45,13 @@ struct FieldEncoder {
         case .addresses: octets = addresses(value, after: name.count + 1)
         case .parameters: octets = parameters(value)
         }
-        return Array(name) + [0x20] + octets + [LineEnd.cr, LineEnd.lf]
+        return octets.map { Array(name) + [0x20] + $0 + [LineEnd.cr, LineEnd.lf] }
     }
 
-    /// Encodes display names, group names and comments.
-    private func addresses(_ value: [UInt8], after column: Int) -> [UInt8] {
+    /// Encodes display names, group names and comments; `nil` when there is none to encode.
+    private func addresses(_ value: [UInt8], after column: Int) -> [UInt8]? {
         var result: [UInt8] = []
+        var isChanged = false
         var column = column
         for piece in AddressPieces.of(value) {
             let octets: [UInt8]
@@ -58,12 +59,13 @@ struct FieldEncoder {
                 octets = Array(piece.octets)
             } else {
                 octets = phrase(piece, after: column)
+                isChanged = true
             }
             result += octets
             let line = octets.lastIndex(of: LineEnd.lf)
             column = line.map { octets.count - $0 - 1 } ?? column + octets.count
         }
-        return result
+        return isChanged ? result : nil
     }
 
     private func phrase(_ piece: AddressPieces.Piece, after column: Int) -> [UInt8] {
@@ -97,9 +99,11 @@ struct FieldEncoder {
         return result
     }
 
-    /// Encodes parameters by RFC 2231 §4, long ones in sections (§3).
-    private func parameters(_ value: [UInt8]) -> [UInt8] {
+    /// Encodes parameters by RFC 2231 §4, long ones in sections (§3); `nil` when there is none to
+    /// encode.
+    private func parameters(_ value: [UInt8]) -> [UInt8]? {
         var result: [UInt8] = []
+        var isChanged = false
         for (index, part) in splitParameters(value).enumerated() {
             if index > 0 { result.append(UInt8(ascii: ";")) }
             let hasText = part.contains { $0 > 0x7F }
@@ -112,9 +116,10 @@ struct FieldEncoder {
                 result += part
             } else {
                 result += parameter(name, unquoted(trimmed(part[(equals + 1)...])))
+                isChanged = true
             }
         }
-        return result
+        return isChanged ? result : nil
     }
 
     /// A name with an asterisk was encoded by a writer who then broke its own rule, one outside ASCII

@@ -89,6 +89,14 @@ struct HeaderRepairTests {
         #expect(message.sevenBitText == nil)
     }
 
+    @Test func `a field that keeps octets outside ASCII is changed once and not again`() throws {
+        let name = String(repeating: "Größe ", count: 20)
+        let message = try outgoing(Array("Cc: \(name)<ü@x.y>\r\n\(rest)\r\n".utf8))
+        var again = MessageRules()
+        again.isDotStuffed = true
+        #expect(try outgoing(message.wire, rules: again).wire == message.wire)
+    }
+
     @Test(arguments: ["Message-ID: <ü@x>", "References: <ü@x>", "List-Id: ü"])
     func `identifiers stay as they are`(field: String) throws {
         let message = try outgoing(
