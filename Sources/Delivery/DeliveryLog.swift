@@ -148,7 +148,11 @@ package struct DeliveryLog: Sendable {
     }
 
     func clockStepped(by step: Duration) {
-        sink.write(LogLine(.notice, "clock-stepped").adding("by_s", step.components.seconds))
+        // The two clocks are not read at once: an hour is seen as some microseconds less or more.
+        let half = Duration.milliseconds(step < .zero ? -500 : 500)
+        sink.write(
+            LogLine(.notice, "clock-stepped").adding("by_s", (step + half).components.seconds)
+        )
     }
 
     /// Where an attempt was made.
