@@ -130,8 +130,8 @@ let package = Package(
         library("TestSupport", ["Submission"]),
         tests("SafeTextTests", ["SafeText"]),
         tests("SubmissionTests", ["Submission", "TestSupport"]),
-        tests("MailMessageTests", ["MailMessage", "Submission"]),
-        tests("DocumentsTests", ["Documents", "MailMessage", "Submission"]),
+        tests("MailMessageTests", ["MailMessage", "Submission", "TestSupport"]),
+        tests("DocumentsTests", ["Documents", "MailMessage", "Submission", "TestSupport"]),
         tests(
             "SMTPProtocolTests",
             ["SMTPProtocol", "Submission", "TestSupport"],

@@ -77,7 +77,7 @@ package struct DocumentPreparation: Sendable {
 }
 
 extension PreparedMessage {
-    fileprivate init(_ message: DocumentMessage) {
+    fileprivate convenience init(_ message: DocumentMessage) {
         self.init(
             inspected: message.summary,
             outgoing: message.outgoing,

@@ -2,7 +2,10 @@ package import MailMessage
 package import Spool
 
 /// A message that was read from its first octet to its last: what goes out, and to whom.
-package struct PreparedMessage: Sendable {
+///
+/// A reference: it goes through many hands between the spool's threads and the sessions, and each copy of
+/// the values would count every one of their references.
+package final class PreparedMessage: Sendable {
     /// What is to be known of it.
     package let inspected: MessageSummary
     /// What goes out.
@@ -14,6 +17,20 @@ package struct PreparedMessage: Sendable {
     /// The whole message as ``form`` decodes it, where its file is small: these octets were
     /// inspected and are what is sent.
     let small: [UInt8]?
+
+    init(
+        inspected: MessageSummary,
+        outgoing: OutgoingMessage,
+        form: SourceForm,
+        contentOctets: Int,
+        small: [UInt8]?
+    ) {
+        self.inspected = inspected
+        self.outgoing = outgoing
+        self.form = form
+        self.contentOctets = contentOctets
+        self.small = small
+    }
 }
 
 /// Reads a file and finds out what goes out, to whom and with which changes; blocking.
@@ -28,53 +45,79 @@ package struct MessagePreparation: Sendable {
         self.rules = rules
     }
 
+    /// The start of a file as its form decodes it.
+    private struct Head {
+        let form: SourceForm
+        let octets: [UInt8]
+        /// What decoding found out; `nil` where there was nothing to decode.
+        let decoder: SourceDecoder?
+        /// Whether it is the whole file.
+        let isWhole: Bool
+        /// Whether the file is sent from these octets.
+        let isSmall: Bool
+
+        var small: [UInt8]? { isSmall ? octets : nil }
+    }
+
     /// Reads a message to its end, or to the first thing that makes it unfit to be sent.
     package func prepare(
         _ file: MessageFile,
         identity: MessageIdentity
     ) throws(SpoolError) -> Result<PreparedMessage, MessageDefect> {
-        let size = file.facts.size
-        let isSmall = size <= Int64(Self.smallOctets)
-        let inspector = MessageInspector(rules: rules)
-        let limit = isSmall ? Self.smallOctets : inspector.headOctets
-        var raw = try file.readHead(limit)
-        let form = raw.withUnsafeBytes { SourceForm($0, rules: rules) }
-        // UTF-16 takes two octets for one of the header.
-        if !isSmall, form.encoding != .octets { raw = try file.readHead(2 * limit) }
-        let isWhole = Int64(raw.count) >= size
-        let head = form.isPlain ? raw : raw.withUnsafeBytes { form.decode($0) }
-        let inspection = head.withUnsafeBytes { octets in
+        let head = try head(of: file)
+        let inspection = head.octets.withUnsafeBytes { octets in
             Result { () throws(MessageDefect) in
-                try inspector.inspect(
+                try MessageInspector(rules: rules).inspect(
                     octets,
-                    isWholeFile: isWhole,
+                    isWholeFile: head.isWhole,
                     identity: identity,
-                    form: form
+                    form: head.form
                 )
             }
         }
         switch inspection {
         case .failure(let defect): return .failure(defect)
-        case .success(let inspected):
-            let small = isSmall ? head : nil
-            return try finish(file, inspected, form, small: small, whole: isSmall ? raw : nil)
+        case .success(let inspected): return try finish(file, inspected, head)
         }
+    }
+
+    private func head(of file: MessageFile) throws(SpoolError) -> Head {
+        let isSmall = file.facts.size <= Int64(Self.smallOctets)
+        let limit = isSmall ? Self.smallOctets : MessageInspector(rules: rules).headOctets
+        var octets = try file.readHead(limit)
+        let form = octets.withUnsafeBytes { SourceForm($0, rules: rules) }
+        // UTF-16 takes two octets for one of the header.
+        if !isSmall, form.encoding != .octets { octets = try file.readHead(2 * limit) }
+        let isWhole = Int64(octets.count) >= file.facts.size
+        let decoded = form.isPlain ? nil : octets.withUnsafeBytes { form.decode($0) }
+        return Head(
+            form: form,
+            octets: decoded?.octets ?? octets,
+            decoder: decoded?.decoder,
+            isWhole: isWhole,
+            isSmall: isSmall
+        )
     }
 
     private func finish(
         _ file: MessageFile,
         _ inspected: InspectedMessage,
-        _ form: SourceForm,
-        small: [UInt8]?,
-        whole: [UInt8]?
+        _ head: Head
     ) throws(SpoolError) -> Result<PreparedMessage, MessageDefect> {
-        let (survey, decoder) = try survey(file, inspected, form, small: small, whole: whole)
+        let body = try survey(file, inspected, head)
         // A file that grew or shrank while it was read is looked at again from the start.
         try file.checkUnchanged()
-        if let defect = decoder?.defect { return .failure(defect) }
+        if let defect = body.survey.defect ?? (body.isWhole ? body.decoder?.defect : nil) {
+            return .failure(defect)
+        }
+        // Nobody has to know how large it would have become.
+        guard body.isWhole else { return .failure(tooLarge(Int(clamping: file.facts.size))) }
         let outgoing: OutgoingMessage
         do throws(MessageDefect) {
-            outgoing = try inspected.outgoing(survey, removedDots: decoder?.removedDots ?? false)
+            outgoing = try inspected.outgoing(
+                body.survey,
+                removedDots: body.decoder?.removedDots ?? false
+            )
         } catch {
             return .failure(error)
         }
@@ -82,39 +125,40 @@ package struct MessagePreparation: Sendable {
             if let octets = outgoing.octets {
                 octets
             } else {
-                try measure(file, outgoing.segments, form, small: small)
+                try measure(file, outgoing.segments, head)
             }
-        guard octets <= rules.maximumOctets else {
-            return .failure(.tooLarge(octets: octets, limit: rules.maximumOctets))
-        }
+        guard octets <= rules.maximumOctets else { return .failure(tooLarge(octets)) }
         return .success(
             PreparedMessage(
                 inspected: inspected.summary,
                 outgoing: outgoing,
-                form: form,
+                form: head.form,
                 contentOctets: octets,
-                small: small
+                small: head.small
             )
         )
     }
 
-    /// One pass over the body: what the transaction must announce before the content is sent.
+    private func tooLarge(_ octets: Int) -> MessageDefect {
+        .tooLarge(octets: octets, limit: rules.maximumOctets)
+    }
+
+    /// One pass over the body: what the transaction must announce before the content is sent, and
+    /// whether it came to the end of the file.
     private func survey(
         _ file: MessageFile,
         _ inspected: InspectedMessage,
-        _ form: SourceForm,
-        small: [UInt8]?,
-        whole: [UInt8]?
-    ) throws(SpoolError) -> (BodySurvey, SourceDecoder?) {
+        _ head: Head
+    ) throws(SpoolError) -> (survey: BodySurvey, decoder: SourceDecoder?, isWhole: Bool) {
         var survey = inspected.survey()
-        if let small, let whole {
+        if let small = head.small {
             small.withUnsafeBytes {
                 survey.read(UnsafeRawBufferPointer(rebasing: $0[inspected.bodyOffset...]))
             }
             survey.finish()
-            return (survey, form.isPlain ? nil : Self.decoder(of: whole, form))
+            return (survey, head.decoder, true)
         }
-        var feed = ContentFeed(.file(file), form: form)
+        var feed = ContentFeed(.file(file), form: head.form)
         var offset = inspected.bodyOffset
         var isAtEnd = false
         // What can never be sent is not read to its end: a hole of a terabyte, say.
@@ -126,25 +170,21 @@ package struct MessagePreparation: Sendable {
             }
         }
         survey.finish()
-        return (survey, feed.decoder)
-    }
-
-    private static func decoder(of file: [UInt8], _ form: SourceForm) -> SourceDecoder {
-        var decoder = SourceDecoder(form)
-        var octets: [UInt8] = []
-        file.withUnsafeBytes { decoder.decode($0, into: &octets) }
-        decoder.finish(into: &octets)
-        return decoder
+        return (survey, feed.decoder, isAtEnd)
     }
 
     /// The octets of a content with parts encoded anew, which only encoding it can tell.
     private func measure(
         _ file: MessageFile,
         _ segments: [ContentSegment],
-        _ form: SourceForm,
-        small: [UInt8]?
+        _ head: Head
     ) throws(SpoolError) -> Int {
-        var source = ContentSource(segments, files: .file(file), form: form, small: small)
+        var source = ContentSource(
+            segments,
+            files: .file(file),
+            form: head.form,
+            small: head.small
+        )
         var total = 0
         var octets: [UInt8] = []
         repeat {

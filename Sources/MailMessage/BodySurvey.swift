@@ -7,7 +7,8 @@ package struct BodySurvey: Sendable {
     package private(set) var has8Bit = false
     /// Whether a NUL was seen.
     package private(set) var hasNUL = false
-    /// Whether every octet above 127 so far is part of valid UTF-8.
+    /// Whether every octet above 127 so far is part of valid UTF-8, where the header does not say
+    /// what the text is written in.
     package var isUTF8: Bool { utf8.isValid }
 
     private(set) var walker: PartWalker
@@ -29,6 +30,8 @@ package struct BodySurvey: Sendable {
     private var isWanted = false
     private var openEightBit = 0
     private let isMailbox: Bool
+    /// Whether somebody has to know what the text is written in.
+    private let tellsCharset: Bool
     private var isAfterEmptyLine = false
     private var sawNextMessage = false
 
@@ -36,10 +39,17 @@ package struct BodySurvey: Sendable {
     private static let maximumHeadOctets = 16_384
 
     /// Creates a survey of the body below a header; `offset` is where it begins.
-    init(_ header: PartHeader, at offset: Int, rules: MessageRules, isMailbox: Bool = false) {
+    init(
+        _ header: PartHeader,
+        at offset: Int,
+        rules: MessageRules,
+        isMailbox: Bool = false,
+        tellsCharset: Bool = false
+    ) {
         walker = PartWalker(header, at: offset, rules: rules)
         (self.offset, chunkStart) = (offset, offset)
         self.isMailbox = isMailbox
+        self.tellsCharset = tellsCharset
         (lineStart, previousEnd) = (offset, offset)
     }
 
@@ -68,7 +78,7 @@ package struct BodySurvey: Sendable {
     package mutating func read(_ octets: UnsafeRawBufferPointer) {
         let isEightBit = octets.hasEightBit
         if isEightBit { has8Bit = true }
-        if has8Bit { utf8.read(octets) }
+        if has8Bit, tellsCharset { utf8.read(octets) }
         if !hasNUL { hasNUL = octets.firstIndex(of: 0, from: 0) < octets.count }
         let base = chunkStart
         chunkStart += octets.count
@@ -86,9 +96,8 @@ package struct BodySurvey: Sendable {
                 pending.keep(octets, from: end)
                 return
             }
-            if length != 2 { sawForeignEnd() }
             offset = base + end + length
-            endLine(textEnd: base + end)
+            endLine(textEnd: base + end, isForeign: length != 2)
             position = end + length
         }
     }
@@ -124,13 +133,10 @@ package struct BodySurvey: Sendable {
         let end = offset
         for index in 0..<pending.count {
             offset = end + index + 1
-            endLine(textEnd: end + index)
+            endLine(textEnd: end + index, isForeign: true)
         }
-        if pending.count > 0 {
-            sawForeignEnd()
-            pending = PendingReturns()
-        }
-        if openLine > 0 { tellWalker(textEnd: offset) }
+        pending = PendingReturns()
+        if openLine > 0 { tellWalker() }
         walker.finish(at: offset)
     }
 
@@ -138,19 +144,13 @@ package struct BodySurvey: Sendable {
         let textEnd = offset
         let resolved = pending.resolve(octets)
         for index in 0..<resolved.lineEnds {
-            // Several line ends are so many single carriage returns.
             offset =
                 resolved.lineEnds == 1 && pending.count == 0
                 ? base + resolved.consumed : textEnd + index + 1
-            endLine(textEnd: textEnd + index)
+            // Several are single carriage returns, and so all of them foreign.
+            endLine(textEnd: textEnd + index, isForeign: resolved.isForeign)
         }
-        if resolved.isForeign { sawForeignEnd() }
         return resolved.consumed
-    }
-
-    /// In a binary part they are no line ends: it goes out in base64, octet by octet.
-    private mutating func sawForeignEnd() {
-        if !walker.isInBinaryPart { sawForeignLineEnd = true }
     }
 
     private mutating func take(_ text: UnsafeRawBufferPointer, _ isEightBit: Bool) {
@@ -165,16 +165,19 @@ package struct BodySurvey: Sendable {
         openLine += text.count
     }
 
-    private mutating func endLine(textEnd: Int) {
+    private mutating func endLine(textEnd: Int, isForeign: Bool) {
         finishedOctets += openLine + 2
         if openLine == 0 { isWanted = walker.wants(nil) }
-        tellWalker(textEnd: textEnd)
+        let beganInBinaryPart = walker.isInBinaryPart
+        tellWalker()
+        // Between the octets of a binary part it is no line end: the part is encoded.
+        if isForeign, !(beganInBinaryPart && walker.isInBinaryPart) { sawForeignLineEnd = true }
         (lineStart, previousEnd) = (offset, textEnd)
         isAfterEmptyLine = openLine == 0
         openLine = 0
     }
 
-    private mutating func tellWalker(textEnd: Int) {
+    private mutating func tellWalker() {
         var isDelimiter = false
         if isWanted {
             let range = lineStart..<offset

@@ -47,7 +47,7 @@ package enum Completeness: Hashable, Sendable {
         guard form.isPlain else {
             // Of a long file in UTF-16 the end is not decoded: PowerShell writes short ones.
             guard isWholeFile else { return .complete }
-            return form.decode(head).withUnsafeBytes {
+            return form.decode(head).octets.withUnsafeBytes {
                 check(head: $0, tail: $0, isWholeFile: true)
             }
         }

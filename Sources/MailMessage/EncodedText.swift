@@ -144,6 +144,10 @@ struct EncodedText {
 
 /// Two upper-case digits.
 func hexadecimal(_ octet: UInt8) -> [UInt8] {
-    let digits = Array("0123456789ABCDEF".utf8)
-    return [digits[Int(octet >> 4)], digits[Int(octet & 15)]]
+    [upperHexDigit(octet >> 4), upperHexDigit(octet & 15)]
+}
+
+/// The upper-case digit of a number below 16.
+func upperHexDigit(_ number: UInt8) -> UInt8 {
+    number < 10 ? UInt8(ascii: "0") + number : UInt8(ascii: "A") + number - 10
 }

@@ -12,6 +12,8 @@ struct EnvelopeReader {
     private(set) var bareNames: [Int: [Int]] = [:]
     /// Whether `default_from` became the sender.
     private(set) var usedDefaultFrom = false
+    /// Who would get the message without `redirect_to`; set by ``envelope()``.
+    private(set) var realRecipients: [EnvelopeRecipient] = []
 
     init(header: Header, rules: MessageRules) {
         self.header = header
@@ -28,7 +30,20 @@ struct EnvelopeReader {
         if envelope.sender == nil, !rules.envelope.allowsNullSender { throw .nullSender }
         try checkSenders(envelope)
         try checkRecipients(envelope)
-        return addressed(envelope)
+        realRecipients = withCopies(envelope.recipients)
+        envelope.recipients =
+            rules.envelope.redirectTo.map { [EnvelopeRecipient($0)] } ?? realRecipients
+        return envelope
+    }
+
+    /// Whom a message with this envelope is from: the one address of the From that goes out, else the
+    /// sender.
+    func author(_ envelope: Envelope) -> MailAddress? {
+        // A single From has become the sender already.
+        if usedDefaultFrom || !isReplay && resentBlock.isEmpty { return envelope.sender }
+        var reader = self
+        let authors = (try? reader.mailboxes("from", in: header.fields[...])) ?? []
+        return authors.count == 1 ? authors[0] : envelope.sender
     }
 
     /// Whether X-Sender and X-Receiver decide.
@@ -234,18 +249,13 @@ extension EnvelopeReader {
         }
     }
 
-    /// Adds `always_bcc`, or puts `redirect_to` in everybody's place.
-    private func addressed(_ envelope: Envelope) -> Envelope {
-        var envelope = envelope
-        if let redirect = rules.envelope.redirectTo {
-            envelope.recipients = [EnvelopeRecipient(redirect)]
-            return envelope
-        }
+    /// Adds `always_bcc`.
+    private func withCopies(_ recipients: [EnvelopeRecipient]) -> [EnvelopeRecipient] {
+        if rules.envelope.alwaysBcc.isEmpty { return recipients }
         var collected = DistinctRecipients()
-        for recipient in envelope.recipients { collected.add(recipient) }
+        for recipient in recipients { collected.add(recipient) }
         for address in rules.envelope.alwaysBcc { collected.add(EnvelopeRecipient(address)) }
-        envelope.recipients = collected.recipients
-        return envelope
+        return collected.recipients
     }
 }
 

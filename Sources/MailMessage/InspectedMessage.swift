@@ -15,7 +15,7 @@ package struct InspectedMessage: Sendable {
     /// The From field decoded for people and cut to ``DisplayText/maximumCharacters``.
     package let from: String
     /// The one address of the From that goes out, else the envelope's sender.
-    package var author: MailAddress? { wire.author ?? onlyAuthor ?? envelope.sender }
+    package let author: MailAddress?
     /// What was changed in the header; ``outgoing(_:)`` knows of the body too.
     package let repairs: [Repair]
     /// Whether an octet above 127 stands in ``wireHeader``.
@@ -25,7 +25,6 @@ package struct InspectedMessage: Sendable {
     let partHeader: PartHeader
     let rules: MessageRules
     private let isMailbox: Bool
-    private let fromValue: [UInt8]
     /// Whether a signature over the whole body forbids any change of it.
     let hasBodySignature: Bool
     /// Whether the header says of what type the body is.
@@ -36,6 +35,7 @@ package struct InspectedMessage: Sendable {
         header: Header,
         wire: WireHeader,
         envelope: Envelope,
+        author: MailAddress?,
         bodyOffset: Int,
         isMailbox: Bool,
         repairs: [Repair],
@@ -43,14 +43,13 @@ package struct InspectedMessage: Sendable {
     ) {
         self.wire = wire
         self.envelope = envelope
+        self.author = author
         self.bodyOffset = bodyOffset
         self.isMailbox = isMailbox
         self.repairs = repairs
         self.rules = rules
         subject = header.all("subject").first.map { DisplayText.decode(header.value(of: $0)) }
         from = header.all("from").first.map { DisplayText.decode(header.value(of: $0)) } ?? ""
-        let authors = header.all("from").filter { !header.isBlank($0) }
-        fromValue = authors.count == 1 ? header.value(of: authors[0]) : []
         headerHas8Bit = wire.octets.contains { $0 > 0x7F }
         partHeader = header.partHeader
         hasBodySignature = header.hasBodySignature
@@ -58,16 +57,14 @@ package struct InspectedMessage: Sendable {
         saysMIMEVersion = header.says("mime-version")
     }
 
-    // Read only for routes that ask for it.
-    private var onlyAuthor: MailAddress? {
-        let domain = rules.envelope.defaultDomain
-        let list = try? AddressParser.list(fromValue, defaultDomain: domain)
-        guard let addresses = list?.addresses, addresses.count == 1 else { return nil }
-        return addresses[0]
-    }
-
     /// A survey of the body, which begins at ``bodyOffset``.
     package func survey() -> BodySurvey {
-        BodySurvey(partHeader, at: bodyOffset, rules: rules, isMailbox: isMailbox)
+        BodySurvey(
+            partHeader,
+            at: bodyOffset,
+            rules: rules,
+            isMailbox: isMailbox,
+            tellsCharset: !saysType
+        )
     }
 }

@@ -53,6 +53,7 @@ package struct MessageInspector: Sendable {
             header: header,
             wire: wire,
             envelope: envelope,
+            author: reader.author(envelope),
             bodyOffset: text.bodyOffset,
             isMailbox: text.isMailbox,
             repairs: repairs,

@@ -179,7 +179,7 @@ extension LeafPart {
     /// Whether lines are the reason that the part must change.
     fileprivate var isTooLong: Bool { lines.longest > BodySurvey.maximumLineOctets }
 
-    /// How much larger the part becomes at most: soft line breaks, escapes and a label.
+    /// About how much larger the part becomes: soft line breaks, escapes and a label.
     fileprivate var growth: Int {
         let octets = content.count
         return switch form {

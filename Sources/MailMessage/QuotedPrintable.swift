@@ -88,8 +88,8 @@ package struct QuotedPrintable: Sendable {
         makeRoom(for: escaped ? 3 : 1, &output)
         if escaped {
             output.append(UInt8(ascii: "="))
-            output.append(Self.digits[Int(octet >> 4)])
-            output.append(Self.digits[Int(octet & 15)])
+            output.append(upperHexDigit(octet >> 4))
+            output.append(upperHexDigit(octet & 15))
         } else {
             output.append(octet)
         }
@@ -106,6 +106,4 @@ package struct QuotedPrintable: Sendable {
     private func isPlain(_ octet: UInt8) -> Bool {
         (0x21...0x7E).contains(octet) && octet != UInt8(ascii: "=")
     }
-
-    private static let digits = Array("0123456789ABCDEF".utf8)
 }

@@ -35,13 +35,15 @@ package struct SourceForm: Hashable, Sendable {
     /// Whether a file's octets are the message's already.
     package var isPlain: Bool { encoding == .octets && !isDotStuffed }
 
-    /// The message's octets of a whole file, or of its start.
-    package func decode(_ octets: UnsafeRawBufferPointer) -> [UInt8] {
+    /// The message's octets of a whole file, or of its start, and what the decoder found out.
+    package func decode(
+        _ octets: UnsafeRawBufferPointer
+    ) -> (octets: [UInt8], decoder: SourceDecoder) {
         var decoder = SourceDecoder(self)
         var result: [UInt8] = []
         decoder.decode(octets, into: &result)
         decoder.finish(into: &result)
-        return result
+        return (result, decoder)
     }
 }
 

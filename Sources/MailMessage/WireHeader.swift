@@ -49,7 +49,9 @@ struct WireHeader {
         if missing.contains(.mimeVersion) { add(.mimeVersion, "MIME-Version: 1.0") }
         // RFC 822 §4.1 asked for a recipient field, and filters still take its absence for spam.
         if missing.contains(.undisclosed) { add(.undisclosed, "To: undisclosed-recipients:;") }
-        if let redirect = rules.envelope.redirectTo { try addRealEnvelope(reader, redirect) }
+        if rules.envelope.redirectTo != nil {
+            try addRealEnvelope(envelope.sender, reader.realRecipients)
+        }
     }
 
     private func says(_ key: String) -> Bool { header.says(key) }
@@ -217,19 +219,13 @@ struct WireHeader {
 
     /// Names those who would have got the message, for the person who rehearses.
     private mutating func addRealEnvelope(
-        _ reader: EnvelopeReader,
-        _ redirect: MailAddress
+        _ sender: MailAddress?,
+        _ recipients: [EnvelopeRecipient]
     ) throws(MessageDefect) {
-        var rules = rules
-        rules.envelope.redirectTo = nil
-        var real = EnvelopeReader(header: header, rules: rules)
-        let envelope = try real.envelope()
-        let recipients = envelope.recipients.map { "<\($0.address.text)>" }
-        let text =
-            "X-Postchute-Envelope: from <\(envelope.sender?.text ?? "")> to "
-            + recipients.joined(separator: ", ") + "\r\n"
+        let names = recipients.map { "<\($0.address.text)>" }.joined(separator: ", ")
         note(.redirect)
-        try append(Array(text.utf8), key: "x-postchute-envelope")
+        let field = "X-Postchute-Envelope: from <\(sender?.text ?? "")> to \(names)\r\n"
+        try append(Array(field.utf8), key: "x-postchute-envelope")
     }
 
     private mutating func note(_ repair: Repair) {

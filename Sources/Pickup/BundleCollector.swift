@@ -3,7 +3,7 @@ internal import Spool
 
 /// Which bundles wait for further files, and which wait no longer.
 ///
-/// A value of time and names only; ``CandidateLooker`` moves the files.
+/// Knows times and names only; ``CandidateLooker`` moves the files.
 final class BundleCollector {
     private struct Open {
         var bundle: CollectedBundle

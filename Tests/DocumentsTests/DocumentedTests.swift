@@ -1,5 +1,6 @@
 import Documents
 import FoundationEssentials
+import TestSupport
 import Testing
 
 /// The tables of the documentation are what the code does.
@@ -18,12 +19,12 @@ struct DocumentedTests {
             return "| `\(type.name)` | \(endings) | `\(type.mediaType)` | \(use) |"
         }
         let defects = DocumentDefectTests.wordings.map { "| \($0.sentence) | \($0.advice) |" }
-        var written = Self.replacingTable(
+        var written = MarkdownTable.replaced(
             in: page,
             after: "| Type | Endings | Sent as | Without `types` |",
             by: types
         )
-        written = Self.replacingTable(
+        written = MarkdownTable.replaced(
             in: written,
             after: "| What happened | What to do |",
             by: defects
@@ -32,18 +33,5 @@ struct DocumentedTests {
             try written.write(toFile: Self.path, atomically: true, encoding: .utf8)
         }
         #expect(written == page, "renew it: POSTCHUTE_WRITE_DOCS=1 scripts/test DocumentedTests")
-    }
-
-    /// The page with other rows below a table's headings.
-    private static func replacingTable(
-        in page: String,
-        after headings: String,
-        by rows: [String]
-    ) -> String {
-        var lines = page.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        guard let top = lines.firstIndex(of: headings) else { return "no table: \(headings)" }
-        let end = lines[top...].firstIndex { !$0.hasPrefix("|") } ?? lines.endIndex
-        lines.replaceSubrange(top + 2..<end, with: rows)
-        return lines.joined(separator: "\n")
     }
 }

@@ -24,6 +24,7 @@ struct BodyRepairTests {
             }
             #expect(pieces.message.segments == whole.message.segments)
             #expect(pieces.message.octets == whole.message.octets)
+            #expect(pieces.words == whole.words)
             #expect(wireForm(of: whole.message.segments, file, pieces: length) == whole.wire)
         }
         return whole
@@ -85,6 +86,23 @@ struct BodyRepairTests {
         let part = message.text.components(separatedBy: "--b\r\n")[1]
         #expect(decodedBase64(part.components(separatedBy: "\r\n\r\n")[1]) == content)
         #expect(message.words == ["binary-part"])
+    }
+
+    @Test(arguments: [
+        ("\r\n", "\rx\ny\r", "\r\n", ["binary-part"]),
+        ("\r", "\rx\r\r", "\r\n", ["line-ends", "binary-part"]),
+        ("\r\n", "x", "\n", ["line-ends", "binary-part"]),
+    ])
+    func `only what ends a line around a binary part is a line end`(
+        blank: String,
+        content: String,
+        end: String,
+        words: [String]
+    ) throws {
+        let part = "Content-Type: application/pdf\r\nContent-Transfer-Encoding: binary\r\n\(blank)"
+        let file = multipart("\(part)\(content)", "\r\nx")
+            .replacing("--b\r\n\r\nx", with: "--b\(end)\r\nx")
+        #expect(try send(file).words == words)
     }
 
     @Test func `the leaf of an attached message is encoded, not the message`() throws {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import MailMessage
 import Submission
+import TestSupport
 import Testing
 
 /// The tables of the documentation are what the code does.
@@ -18,8 +19,12 @@ struct DocumentedTests {
         let page = try Self.text("docs/messages.md")
         let repairs = Repair.allCases.map { "| `\($0.rawValue)` | \($0.sentence) |" }
         let defects = MessageDefectTests.wordings.map { "| \($0.sentence) | \($0.advice) |" }
-        var written = Self.replacingTable(in: page, after: "| Word | What was done |", by: repairs)
-        written = Self.replacingTable(
+        var written = MarkdownTable.replaced(
+            in: page,
+            after: "| Word | What was done |",
+            by: repairs
+        )
+        written = MarkdownTable.replaced(
             in: written,
             after: "| What happened | What to do |",
             by: defects
@@ -32,19 +37,6 @@ struct DocumentedTests {
             )
         }
         #expect(written == page, "renew it: POSTCHUTE_WRITE_DOCS=1 scripts/test DocumentedTests")
-    }
-
-    /// The page with other rows below a table's headings.
-    private static func replacingTable(
-        in page: String,
-        after headings: String,
-        by rows: [String]
-    ) -> String {
-        var lines = page.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        guard let top = lines.firstIndex(of: headings) else { return "no table: \(headings)" }
-        let end = lines[top...].firstIndex { !$0.hasPrefix("|") } ?? lines.endIndex
-        lines.replaceSubrange(top + 2..<end, with: rows)
-        return lines.joined(separator: "\n")
     }
 
     @Test func `the limits are those of the rules`() throws {

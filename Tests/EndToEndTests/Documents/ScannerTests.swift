@@ -14,21 +14,8 @@ struct ScannerTests {
         _ plan: RelayPlan,
         _ body: (RelayHarness, SambaServer) async throws -> Void
     ) async throws {
-        var plan = plan
-        plan.dropMode = 0o1777
-        try await withRelay(label, plan) { relay in
-            chmod(relay.scratch.path, 0o755)
-            let own = try relay.scratch.makeFolder("samba", mode: 0o755)
-            let options = ["kernel oplocks = yes", "force create mode = 0644"]
-            let server = try await SambaServer(sharing: relay.drop, in: own, options: options)
-            do {
-                try await body(relay, server)
-            } catch {
-                _ = try? await server.process.end()
-                throw error
-            }
-            try await server.process.end()
-        }
+        let options = ["kernel oplocks = yes", "force create mode = 0644"]
+        try await withSamba(label, plan, options: options, body)
     }
 
     /// Waits until the server has something of a file; asked for without opening it, which would break

@@ -14,31 +14,9 @@ struct SambaWriterTests {
         ["kernel oplocks = yes"], [], ["oplocks = no", "strict sync = yes"],
     ]
 
-    /// A message of about 40 MB: long enough in transfer to be stopped in the middle.
+    /// A message of about 35 MB: long enough in transfer to be stopped in the middle.
     private static func large(_ id: String, isMultipart: Bool = false) -> NumberedMessage {
         NumberedMessage(id: id, lineCount: 38_000, isMultipart: isMultipart, padding: 900)
-    }
-
-    /// Runs the body with a relay, and a server on its drop folder.
-    private static func withSamba(
-        _ label: String,
-        options: [String] = [],
-        _ body: (RelayHarness, SambaServer) async throws -> Void
-    ) async throws {
-        var plan = RelayPlan()
-        plan.dropMode = 0o1777
-        try await withRelay(label, plan) { relay in
-            chmod(relay.scratch.path, 0o755)
-            let own = try relay.scratch.makeFolder("samba", mode: 0o755)
-            let server = try await SambaServer(sharing: relay.drop, in: own, options: options)
-            do {
-                try await body(relay, server)
-            } catch {
-                _ = try? await server.process.end()
-                throw error
-            }
-            try await server.process.end()
-        }
     }
 
     /// Starts an upload and stops it in the middle, with all that the server has of it in the file.
@@ -80,7 +58,7 @@ struct SambaWriterTests {
     func `an upload that pauses longer than quiet is sent when it is complete`(
         options: [String]
     ) async throws {
-        try await Self.withSamba("slow", options: options) { relay, server in
+        try await withSamba("slow", options: options) { relay, server in
             let message = Self.large("slow")
             let client = try await Self.stopInTheMiddle(of: message, relay, server)
             try await relay.passOver("\(relay.drop)/slow.eml")
@@ -94,7 +72,7 @@ struct SambaWriterTests {
 
     @Test func `an upload that breaks off is held where the message says how it ends`() async throws
     {
-        try await Self.withSamba("broken-off") { relay, server in
+        try await withSamba("broken-off", options: []) { relay, server in
             let message = Self.large("half", isMultipart: true)
             let client = try await Self.stopInTheMiddle(of: message, relay, server)
             client.send(signal: SIGKILL)
@@ -118,7 +96,7 @@ struct SambaWriterTests {
     func `of a plain message that breaks off nobody can tell, unless it is renamed when done`()
         async throws
     {
-        try await Self.withSamba("plain") { relay, server in
+        try await withSamba("plain", options: []) { relay, server in
             let message = Self.large("plain")
             let client = try await Self.stopInTheMiddle(of: message, relay, server)
             client.send(signal: SIGKILL)
@@ -140,7 +118,7 @@ struct SambaWriterTests {
     @Test func `of a name that is used again and again each version that was taken is sent whole`()
         async throws
     {
-        try await Self.withSamba("again") { relay, server in
+        try await withSamba("again", options: []) { relay, server in
             let count = LongRun.count(60, long: 1000)
             var commands: [String] = []
             for number in 1...count {
