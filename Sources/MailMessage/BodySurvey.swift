@@ -144,10 +144,9 @@ package struct BodySurvey: Sendable {
         let textEnd = offset
         let resolved = pending.resolve(octets)
         for index in 0..<resolved.lineEnds {
-            offset =
-                resolved.lineEnds == 1 && pending.count == 0
-                ? base + resolved.consumed : textEnd + index + 1
-            // Several are single carriage returns, and so all of them foreign.
+            let isLast = index == resolved.lineEnds - 1 && pending.count == 0
+            offset = isLast ? base + resolved.consumed : textEnd + index + 1
+            // Of several, all are foreign: single carriage returns, of which CR CR LF may be the last.
             endLine(textEnd: textEnd + index, isForeign: resolved.isForeign)
         }
         return resolved.consumed

@@ -4,8 +4,9 @@ extension Header {
 
     /// What the message's own header says about its body; the place of the encoding is unknown.
     var partHeader: PartHeader {
-        var header = PartHeader(contentType: all("content-type").first.map { value(of: $0) } ?? [])
-        if let field = all("content-transfer-encoding").first {
+        let type = all("content-type").first { !isBlank($0) }
+        var header = PartHeader(contentType: type.map { value(of: $0) } ?? [])
+        if let field = all("content-transfer-encoding").first(where: { !isBlank($0) }) {
             header.encoding = TransferEncoding(value(of: field))
         }
         return header

@@ -83,12 +83,21 @@ struct WireHeader {
             case "date" where missing.contains(.date): continue
             case "message-id" where missing.contains(.messageID): continue
             case "to" where missing.contains(.undisclosed): continue
+            // Whether one of these is added is known when the body was read.
+            case "mime-version" where isIdle(field): continue
+            case "content-type" where isIdle(field): continue
+            case "content-transfer-encoding" where isIdle(field): continue
             case "from" where author != nil: try moveToReplyTo(field)
             case "sender" where author != nil && rules.envelope.from == .replace: continue
             case _ where Self.isExchangeOnly(field.key): note(.exchangeFields)
             default: try copy(field, bareNames[field.body.lowerBound] ?? [])
             }
         }
+    }
+
+    /// Whether nothing is lost without a field.
+    private func isIdle(_ field: HeaderField) -> Bool {
+        header.isBlank(field) && !signed.contains(field.key)
     }
 
     /// The old author gets the answers, unless the message names somebody else for them.

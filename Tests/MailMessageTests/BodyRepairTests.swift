@@ -16,7 +16,7 @@ struct BodyRepairTests {
     private func send(_ text: String, rules: MessageRules = MessageRules()) throws -> Outgoing {
         let file = Array(text.utf8)
         let whole = try outgoing(file, rules: rules)
-        for length in [1, 3, 64] {
+        for length in [1, 2, 3, 64] {
             let pieces = try outgoing(file, rules: rules) { body in
                 stride(from: 0, to: body.count, by: length).map {
                     Array(body[$0..<min($0 + length, body.count)])
@@ -24,6 +24,7 @@ struct BodyRepairTests {
             }
             #expect(pieces.message.segments == whole.message.segments)
             #expect(pieces.message.octets == whole.message.octets)
+            #expect(pieces.message.sevenBit == whole.message.sevenBit)
             #expect(pieces.words == whole.words)
             #expect(wireForm(of: whole.message.segments, file, pieces: length) == whole.wire)
         }
@@ -39,6 +40,39 @@ struct BodyRepairTests {
         #expect(lines.allSatisfy { $0.utf8.count <= 76 })
         #expect(message.words == ["long-lines"])
         #expect(message.message.octets == nil)
+    }
+
+    @Test(arguments: [
+        ("word ", ""), ("f=C3=BCr ", "Content-Type: text/plain; charset=utf-8\r\n"),
+    ])
+    func `a field about the content that says nothing is no second one`(
+        beginning: String,
+        type: String
+    ) throws {
+        let blank = "MIME-Version:\r\nContent-Type: \r\nContent-Transfer-Encoding:\r\n \r\n"
+        let text = beginning.replacing("=C3=BC", with: "ü")
+        let label = "Content-Transfer-Encoding: quoted-printable\r\n"
+        let message = try send("\(top)\(blank)\r\n\(text)\(long)\r\n")
+        #expect(message.text.hasPrefix("\(top)\(mime)\(type)\(label)\r\n\(beginning)word"))
+        #expect(try send("\(top)\(blank)\r\nx").text == "\(top)\r\nx\r\n")
+        let said = "MIME-Version: 1.0\r\nContent-Transfer-Encoding: base64\r\n"
+        let base64 = String(repeating: "QUJD", count: 300)
+        #expect(
+            try send("\(top)\(blank)\(said)\r\n\(base64)").text
+                .hasPrefix("\(top)\(said)\r\n\(base64.prefix(76))\r\nQUJD")
+        )
+    }
+
+    @Test(arguments: 0...5, ["x", "xx"])
+    func `carriage returns before a delimiter move no part`(count: Int, text: String) throws {
+        let returns = String(repeating: "\r", count: count)
+        let label = "Content-Type: application/xml\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+        let part = "\(label)ü\(text)"
+        let message = try send(multipart("\(part)\(returns)", "\r\nx"))
+        // The last one belongs to the line end: CR LF, or CR CR LF.
+        let ends = String(repeating: "\r\n", count: max(count, 1))
+        #expect(message.text.contains("\(part)\(ends)--b\r\n"))
+        #expect(message.message.sevenBit != nil)
     }
 
     @Test func `only the part with long lines is touched`() throws {
