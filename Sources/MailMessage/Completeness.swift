@@ -41,7 +41,7 @@ package enum Completeness: Hashable, Sendable {
     ) -> Completeness {
         // In UTF-16 every other octet of English is a NUL.
         let last = (isWholeFile ? head : tail).suffix(2)
-        let isUTF16 = head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF])
+        let isUTF16 = SourceForm.Encoding(head) != .octets
         if last.last == 0, !isUTF16 || last.allSatisfy({ $0 == 0 }) { return .trailingNULs }
         let form = SourceForm(head, rules: MessageRules())
         guard form.isPlain else {

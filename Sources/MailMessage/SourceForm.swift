@@ -6,8 +6,27 @@ package struct SourceForm: Hashable, Sendable {
     package enum Encoding: Hashable, Sendable {
         /// As it is: ASCII, UTF-8 or any other that keeps ASCII.
         case octets
-        /// UTF-16 with a byte order mark, as PowerShell's `Out-File` writes it; becomes UTF-8.
+        /// UTF-16, with a byte order mark as PowerShell's `Out-File` writes it or without; becomes
+        /// UTF-8.
         case utf16(bigEndian: Bool)
+
+        /// The encoding of a file by its first octets.
+        init(_ head: UnsafeRawBufferPointer) {
+            if head.starts(with: [0xFF, 0xFE]) || Self.hasLetters(head, at: 0) {
+                self = .utf16(bigEndian: false)
+            } else if head.starts(with: [0xFE, 0xFF]) || Self.hasLetters(head, at: 1) {
+                self = .utf16(bigEndian: true)
+            } else {
+                self = .octets
+            }
+        }
+
+        /// Whether two letters begin the file with a zero beside each: a message begins with the name
+        /// of a field, so that this tells UTF-16 without a mark.
+        private static func hasLetters(_ head: UnsafeRawBufferPointer, at index: Int) -> Bool {
+            guard head.count >= 4, head[1 - index] == 0, head[3 - index] == 0 else { return false }
+            return (0x21...0x7E).contains(head[index]) && (0x21...0x7E).contains(head[index + 2])
+        }
     }
 
     package var encoding: Encoding
@@ -23,13 +42,7 @@ package struct SourceForm: Hashable, Sendable {
     /// The form of a file by its first octets and the pickup's rules.
     package init(_ head: UnsafeRawBufferPointer, rules: MessageRules) {
         isDotStuffed = rules.isDotStuffed
-        if head.starts(with: [0xFF, 0xFE]) {
-            encoding = .utf16(bigEndian: false)
-        } else if head.starts(with: [0xFE, 0xFF]) {
-            encoding = .utf16(bigEndian: true)
-        } else {
-            encoding = .octets
-        }
+        encoding = Encoding(head)
     }
 
     /// Whether a file's octets are the message's already.
@@ -100,7 +113,7 @@ package struct SourceDecoder: Sendable {
     }
 }
 
-/// Transcodes UTF-16 to UTF-8; the byte order mark is dropped.
+/// Transcodes UTF-16 to UTF-8; a byte order mark is dropped.
 private struct UTF16Decoder: Sendable {
     private let bigEndian: Bool
     private var oddOctet: UInt8?

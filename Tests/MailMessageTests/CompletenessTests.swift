@@ -84,11 +84,13 @@ struct CompletenessTests {
         ("From: a@b.c\n\nbody\u{0}", .trailingNULs),
     ])
     func `UTF-16 is read as the text it is`(text: String, expected: Completeness) {
-        let file = ([0xFEFF] + Array(text.utf16)).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
-        let result = file.withUnsafeBytes {
-            Completeness.check(head: $0, tail: $0, isWholeFile: true)
+        for mark in [[0xFEFF], []] as [[UInt16]] {
+            let file = (mark + text.utf16).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+            let result = file.withUnsafeBytes {
+                Completeness.check(head: $0, tail: $0, isWholeFile: true)
+            }
+            #expect(result == expected)
         }
-        #expect(result == expected)
     }
 
     @Test(

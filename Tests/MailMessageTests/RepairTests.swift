@@ -7,18 +7,38 @@ struct FileRepairTests {
         "From: a@b.c\r\nTo: d@e.f\r\nDate: x\r\nMessage-ID: <1@b>\r\n\r\nbody\r\n"
 
     /// UTF-16 as PowerShell's `Out-File` writes it.
-    private static func utf16(_ text: String, bigEndian: Bool = false) -> [UInt8] {
-        ([0xFEFF] + Array(text.utf16)).flatMap { unit in
+    private static func utf16(
+        _ text: String,
+        bigEndian: Bool = false,
+        hasMark: Bool = true
+    ) -> [UInt8] {
+        ((hasMark ? [0xFEFF] : []) + Array(text.utf16)).flatMap { unit in
             let octets = [UInt8(unit >> 8), UInt8(unit & 0xFF)]
             return bigEndian ? octets : octets.reversed()
         }
     }
 
-    @Test(arguments: [false, true])
-    func `UTF-16 with a byte order mark becomes UTF-8`(bigEndian: Bool) throws {
-        let message = try outgoing(Self.utf16(Self.text, bigEndian: bigEndian))
+    @Test(arguments: [false, true], [false, true])
+    func `UTF-16 with a byte order mark or without becomes UTF-8`(
+        bigEndian: Bool,
+        hasMark: Bool
+    ) throws {
+        let file = Self.utf16(Self.text, bigEndian: bigEndian, hasMark: hasMark)
+        let message = try outgoing(file)
         #expect(message.text == Self.text)
         #expect(message.words == ["utf-16"])
+    }
+
+    @Test(
+        arguments: [
+            [0x46, 0, 0, 0], [0, 0, 0x46, 0], [0x46, 0, 0x72, 0x6F], [0x46, 0, 1, 0],
+            [0xFC, 0, 0xFC, 0], [0x46, 0, 0, 0x72],
+        ] as [[UInt8]]
+    )
+    func `a NUL at the start of a file does not make it UTF-16`(start: [UInt8]) {
+        #expect(throws: MessageDefect.nulInHeader(line: 1)) {
+            try outgoing(start + Array(Self.text.utf8))
+        }
     }
 
     @Test func `UTF-16 text outside ASCII is labelled as the UTF-8 it became`() throws {
