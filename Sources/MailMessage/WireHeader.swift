@@ -126,6 +126,9 @@ struct WireHeader {
         if field.key == "content-transfer-encoding", encodingField == nil {
             encodingField = start..<octets.count
         }
+        if field.key == "message-id", messageID.isEmpty {
+            messageID = DisplayText.decode(unfoldedBody(octets[start...]))
+        }
     }
 
     /// A line of which this is the most octets needs no fold.
@@ -195,10 +198,15 @@ struct WireHeader {
 
     private func encoded(_ field: [UInt8], _ key: String) -> [UInt8]? {
         guard let colon = field.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        let value = field[(colon + 1)...].filter { $0 != LineEnd.cr && $0 != LineEnd.lf }
         let encoder = FieldEncoder(charset: rules.charset)
-        let result = encoder.encoded(field[...colon], key: key, value: Array(trimmed(value[...])))
+        let result = encoder.encoded(field[...colon], key: key, value: unfoldedBody(field[...]))
         return result == field ? nil : result
+    }
+
+    /// What follows a field's colon, without folds and without white space around it.
+    private func unfoldedBody(_ field: ArraySlice<UInt8>) -> [UInt8] {
+        let body = field.drop { $0 != UInt8(ascii: ":") }.dropFirst()
+        return Array(trimmed(body.filter { $0 != LineEnd.cr && $0 != LineEnd.lf }[...]))
     }
 
     /// The field without continuation lines that are nothing but white space, which some servers
@@ -217,13 +225,9 @@ struct WireHeader {
         _ envelope: Envelope,
         _ identity: MessageIdentity
     ) {
-        if missing.contains(.messageID) {
-            messageID = identity.messageID(domain: domain(envelope))
-            add(.messageID, "Message-ID: \(messageID)")
-        } else {
-            let fields = header.all("message-id").map { header.value(of: $0) }
-            messageID = fields.first { !$0.isEmpty }.map { DisplayText.decode($0) } ?? ""
-        }
+        guard missing.contains(.messageID) else { return }
+        messageID = identity.messageID(domain: domain(envelope))
+        add(.messageID, "Message-ID: \(messageID)")
     }
 
     /// Names those who would have got the message, for the person who rehearses.

@@ -37,6 +37,15 @@ struct WireHeaderTests {
         #expect(message.messageID == "<20261123T101530123456-7h3k9q2mzx4wp@example.com>")
     }
 
+    @Test func `the Message-ID that is told is the one that goes out`() throws {
+        let blank = " \r\n\t \r\n"
+        let message = try inspect(
+            "From: a@b.c\r\nTo: d@e.f\r\nMessage-ID:\r\n\(blank) <1@b>\r\n\(blank) x\r\n\r\n"
+        )
+        #expect(message.header.contains("\r\nMessage-ID:\r\n <1@b>\r\n x\r\n"))
+        #expect(message.messageID == "<1@b> x")
+    }
+
     @Test func `blank Date, Message-ID and To are replaced`() throws {
         let message = try inspect(
             "Date:\r\nMessage-ID: \r\n\t\r\nFrom: a@example.com\r\nTo: \r\nBcc: b@c.d\r\n\r\n"
