@@ -98,7 +98,7 @@ def save(path, lines, about):
 
 
 def write_page(path, lines, about, rows):
-    """Puts the table into the page, between its two comments; with `rows` only these, in the place they had."""
+    """Puts the table into the page, between its two comments; with `rows` only these, in the place they had or at the end."""
     page = Path(path).read_text()
     before, rest = page.split(BEGIN, 1)
     old, after = rest.split(END, 1)
@@ -108,7 +108,7 @@ def write_page(path, lines, about, rows):
         kept = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in old.splitlines() if line.startswith("| ")]
         cells = [row + [""] * (len(HEAD) - len(row)) for row in kept[2:]]
         for row in rows:
-            place = next(number for number, each in enumerate(cells) if each[0] == row)
+            place = next((number for number, each in enumerate(cells) if each[0] == row), len(cells))
             cells = [each for each in cells if each[0] != row]
             cells[place:place] = [line.cells() for line in lines if line.row == row]
         names = ", ".join(f"`{row}`" for row in rows)
