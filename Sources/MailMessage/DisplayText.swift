@@ -36,6 +36,8 @@ package enum DisplayText {
     }
 
     private static func cut(_ text: String) -> String {
+        // A character has at least one octet, and counting characters is slow.
+        if text.utf8.count <= maximumCharacters { return text }
         let short = text.prefix(maximumCharacters)
         return short.endIndex == text.endIndex ? text : short + "…"
     }

@@ -266,9 +266,14 @@ private struct DistinctRecipients {
 
     /// Domains compare without case, local parts exactly (RFC 5321 §2.4).
     mutating func add(_ recipient: EnvelopeRecipient) {
-        let address = recipient.address
-        let key = "\(address.localPart)@\(address.domain.lowercased())"
-        if seen.insert(key).inserted { recipients.append(recipient) }
+        // Most messages have one, and nothing to compare it with.
+        guard let first = recipients.first else { return recipients.append(recipient) }
+        if seen.isEmpty { seen.insert(key(first)) }
+        if seen.insert(key(recipient)).inserted { recipients.append(recipient) }
+    }
+
+    private func key(_ recipient: EnvelopeRecipient) -> String {
+        "\(recipient.address.localPart)@\(recipient.address.domain.lowercased())"
     }
 }
 

@@ -36,8 +36,23 @@ package struct MailAddress: Hashable, Sendable {
 
     /// `Dot-string = Atom *("." Atom)`, with the non-ASCII octets of RFC 6531 §3.3.
     private static func isDotString(_ text: String) -> Bool {
-        text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            .allSatisfy { !$0.isEmpty && $0.allSatisfy(isAtomOctet) }
+        isDotted(text, isAtomOctet)
+    }
+
+    /// Whether a text is words of such octets with single dots between them.
+    private static func isDotted(_ text: String, _ isWordOctet: (UInt8) -> Bool) -> Bool {
+        var wantsWord = true
+        for octet in text.utf8 {
+            if octet == UInt8(ascii: ".") {
+                if wantsWord { return false }
+                wantsWord = true
+            } else if isWordOctet(octet) {
+                wantsWord = false
+            } else {
+                return false
+            }
+        }
+        return !wantsWord
     }
 
     /// `atext` (RFC 5322 §3.2.3), with the non-ASCII octets of RFC 6532 §3.2.
@@ -72,8 +87,7 @@ package struct MailAddress: Hashable, Sendable {
             return domain.utf8.last == UInt8(ascii: "]") && domain.utf8.count > 2
                 && domain.utf8.dropFirst().dropLast().allSatisfy(isLiteralOctet)
         }
-        return domain.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            .allSatisfy { !$0.isEmpty && $0.allSatisfy(isLabelOctet) }
+        return isDotted(domain, isLabelOctet)
     }
 
     /// `dtext` of RFC 5321 §4.1.3 without white space.
