@@ -97,6 +97,19 @@ def save(path, lines, about):
     Path(path).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
+def abouts_of(present, abouts, rows, about):
+    """The sentences above a table of the `present` rows once `rows` are measured anew: each row is in one of them."""
+    named = []
+    for line in abouts:
+        names, sentence = line.split(": ", 1) if line[0] == "`" else ("", line)
+        named.append(([name.strip("`") for name in names.split(", ") if name], sentence))
+    known = [name for names, _ in named for name in names]
+    others = [row for row in dict.fromkeys(present) if row not in known]
+    kept = [([row for row in names or others if row not in rows], sentence) for names, sentence in named]
+    kept.append((rows, about))
+    return [f"{', '.join(f'`{row}`' for row in names)}: {sentence[0].lower()}{sentence[1:]}" for names, sentence in kept if names]
+
+
 def write_page(path, lines, about, rows):
     """Puts the table into the page, between its two comments; with `rows` only these, in the place they had or at the end."""
     page = Path(path).read_text()
@@ -111,7 +124,6 @@ def write_page(path, lines, about, rows):
             place = next((number for number, each in enumerate(cells) if each[0] == row), len(cells))
             cells = [each for each in cells if each[0] != row]
             cells[place:place] = [line.cells() for line in lines if line.row == row]
-        names = ", ".join(f"`{row}`" for row in rows)
-        abouts = [line for line in old.splitlines() if line and line[0] != "|" and not line.startswith(f"{names}: ")]
-        text = "\n\n".join([*abouts, f"{names}: {about[0].lower()}{about[1:]}", aligned(cells)])
+        abouts = [line for line in old.splitlines() if line and line[0] != "|"]
+        text = "\n\n".join([*abouts_of([each[0] for each in cells], abouts, rows, about), aligned(cells)])
     Path(path).write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")

@@ -30,7 +30,10 @@ struct FieldFolder {
             if isAddressList, octet == UInt8(ascii: ","), !quotes.isInside {
                 lastBreak = (result.count, true)
             }
-            guard result.count - lineStart > wishedOctets, let found = lastBreak else { continue }
+            // Text has to follow: a line of white space would end the header for some servers.
+            guard !isSpace(octet), octet != LineEnd.cr, result.count - lineStart > wishedOctets,
+                let found = lastBreak, found.place < result.count
+            else { continue }
             result.insert(
                 contentsOf: found.needsSpace ? "\r\n ".utf8 : "\r\n".utf8,
                 at: found.place

@@ -151,6 +151,16 @@ struct HeaderRepairTests {
         for line in result.field.split(separator: "\r\n") {
             #expect(line.contains { $0 != " " })
         }
+        let list = (0..<60).map { "user\($0)@example.com" }.joined(separator: ",")
+        for field in [
+            "Cc: \(list), Jürgen <j@e.f>", "Cc: \(list), \r\n x@e.f", "Cc: \(list),\r\n x@e.f",
+        ] {
+            let result = try self.field(Array(field.utf8))
+            for line in result.field.split(separator: "\r\n") {
+                #expect(line.contains { $0 != " " } && line.utf8.count <= 81)
+            }
+            #expect(result.message.inspected.recipients.count == 62)
+        }
         // Such a line would end the header for some servers, so the message is refused instead.
         let spaces = String(repeating: " ", count: 1200)
         #expect(

@@ -38,8 +38,16 @@ enum WireForm {
         demand(header.suffix(2).elementsEqual("\r\n".utf8), "an empty line ends the header")
         let hidden = ["bcc", "resent-bcc", "x-receiver"]
         let lines = header.dropLast(2).split(separator: 0x0A, omittingEmptySubsequences: false)
+        // What is signed stays as it is.
+        let isSigned = lines.contains {
+            let name = String(decoding: $0.prefix(14), as: UTF8.self).lowercased()
+            return name == "dkim-signature" || name.hasPrefix("arc-")
+        }
         for line in lines.dropLast() {
-            demand(line.count > 1, "no empty line stands within the header")
+            demand(
+                isSigned ? line.count > 1 : line.contains { $0 > 0x20 },
+                "no empty line stands within the header"
+            )
             let name = line.prefix { $0 != UInt8(ascii: ":") && $0 > 0x20 }
             let key = String(decoding: name, as: UTF8.self).lowercased()
             demand(!hidden.contains(key), "no Bcc goes out")
