@@ -45,7 +45,7 @@ enum WireForm {
         }
         for line in lines.dropLast() {
             demand(
-                isSigned ? line.count > 1 : line.contains { $0 > 0x20 },
+                isSigned ? line.count > 1 : line.contains { ![0x20, 0x09, 0x0D].contains($0) },
                 "no empty line stands within the header"
             )
             let name = line.prefix { $0 != UInt8(ascii: ":") && $0 > 0x20 }
