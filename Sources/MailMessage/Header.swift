@@ -36,13 +36,7 @@ struct Header {
     func all(_ key: String) -> [HeaderField] { fields.filter { $0.key == key } }
 
     /// What a field says, without folds and without white space around it (RFC 5322 §2.2.3).
-    func value(of field: HeaderField) -> [UInt8] {
-        let unfolded = octets[field.body].filter { $0 != LineEnd.cr && $0 != LineEnd.lf }
-        guard let first = unfolded.firstIndex(where: { !isSpace($0) }),
-            let last = unfolded.lastIndex(where: { !isSpace($0) })
-        else { return [] }
-        return Array(unfolded[first...last])
-    }
+    func value(of field: HeaderField) -> [UInt8] { unfolded(octets[field.body]) }
 
     /// What a field says, each octet in its place, folds as spaces: an index into it is one into
     /// ``octets`` less the lower bound of the field's body.
@@ -109,6 +103,11 @@ struct Header {
         guard let (end, colon) = fieldNameEnd(text) else { return nil }
         return (String(decoding: text[..<end], as: UTF8.self), colon)
     }
+}
+
+/// The body of a field without folds and without white space around it (RFC 5322 §2.2.3).
+func unfolded(_ body: ArraySlice<UInt8>) -> [UInt8] {
+    Array(trimmed(body.filter { $0 != LineEnd.cr && $0 != LineEnd.lf }[...]))
 }
 
 /// Where the name ends with which a line begins, and where its colon stands.

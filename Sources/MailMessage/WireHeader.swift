@@ -127,7 +127,7 @@ struct WireHeader {
             encodingField = start..<octets.count
         }
         if field.key == "message-id", messageID.isEmpty {
-            messageID = DisplayText.decode(unfoldedBody(octets[start...]))
+            messageID = DisplayText.decode(Self.value(of: octets[start...]))
         }
     }
 
@@ -199,14 +199,13 @@ struct WireHeader {
     private func encoded(_ field: [UInt8], _ key: String) -> [UInt8]? {
         guard let colon = field.firstIndex(of: UInt8(ascii: ":")) else { return nil }
         let encoder = FieldEncoder(charset: rules.charset)
-        let result = encoder.encoded(field[...colon], key: key, value: unfoldedBody(field[...]))
+        let result = encoder.encoded(field[...colon], key: key, value: Self.value(of: field[...]))
         return result == field ? nil : result
     }
 
-    /// What follows a field's colon, without folds and without white space around it.
-    private func unfoldedBody(_ field: ArraySlice<UInt8>) -> [UInt8] {
-        let body = field.drop { $0 != UInt8(ascii: ":") }.dropFirst()
-        return Array(trimmed(body.filter { $0 != LineEnd.cr && $0 != LineEnd.lf }[...]))
+    /// What follows a field's colon.
+    private static func value(of field: ArraySlice<UInt8>) -> [UInt8] {
+        unfolded(field.drop { $0 != UInt8(ascii: ":") }.dropFirst())
     }
 
     /// The field without continuation lines that are nothing but white space, which some servers
