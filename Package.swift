@@ -13,6 +13,8 @@ let settings: [SwiftSetting] = [
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -54,6 +56,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -77,6 +81,15 @@ let package = Package(
         // Engines.
         library("EventLog", ["CLinux", "SafeText"]),
         library("TLSEngine", ["COpenSSL", "COpenSSLShims", nioCore]),
+        library("WebClient", ["SafeText", httpClient, nioCore, nioPosix]),
+        library(
+            "AccessTokens",
+            ["COpenSSL", "SafeText", "Submission", "TLSEngine", "WebClient", nioCore, nioPosix]
+        ),
+        library(
+            "GraphSubmission",
+            ["MailMessage", "SafeText", "Submission", "WebClient", nioCore]
+        ),
         library("SMTPSubmission", ["SMTPProtocol", "Submission", "TLSEngine", nioCore, nioPosix]),
         library(
             "Settings",
@@ -107,15 +120,15 @@ let package = Package(
         ),
         library(
             "Sandbox",
-            ["COpenSSL", "SafeText", "TLSEngine", nioCore, nioPosix]
+            ["COpenSSL", "CToml", "SafeText", "TLSEngine", hummingbird, nioCore, nioPosix]
         ),
         .executableTarget(
             name: "postchute",
             dependencies: [
-                "CLinux", "Delivery", "Documents", "EventLog", "MailMessage", "Operations",
-                "Pickup",
+                "AccessTokens", "CLinux", "Delivery", "Documents", "EventLog", "GraphSubmission",
+                "MailMessage", "Operations", "Pickup",
                 "SMTPSubmission", "SafeText", "Sandbox", "Settings", "Spool", "Submission",
-                "TLSEngine",
+                "TLSEngine", "WebClient",
                 argumentParser, lifecycle, logging, nioCore, nioPosix, signals, subprocess, system,
             ],
             swiftSettings: settings
@@ -140,6 +153,21 @@ let package = Package(
         tests("EventLogTests", ["EventLog", "SafeText", "TestSupport"]),
         tests("TestSupportTests", ["TestSupport"]),
         tests("TLSEngineTests", ["TLSEngine", "TestSupport", nioCore]),
+        tests("WebClientTests", ["WebClient", "TestSupport", nioCore, nioPosix]),
+        tests(
+            "AccessTokensTests",
+            [
+                "AccessTokens", "Sandbox", "Submission", "TLSEngine", "TestSupport", "WebClient",
+                nioPosix,
+            ]
+        ),
+        tests(
+            "GraphSubmissionTests",
+            [
+                "GraphSubmission", "MailMessage", "Sandbox", "Submission", "TestSupport",
+                "WebClient", nioCore, nioPosix,
+            ]
+        ),
         tests(
             "SMTPSubmissionTests",
             [

@@ -8,8 +8,10 @@ extension Failure {
             attempts.isEmpty
                 ? "No connection could be made."
                 : "No connection could be made: \(attempts.joined(separator: "; "))."
-        case .tls(let sentence), .credentials(let sentence):
+        case .tls(let sentence):
             sentence
+        case .credentials(let error):
+            error.sentence
         case .timeout(let phase, let after):
             "The server did not answer within \(after.components.seconds) s while \(phase.phrase)."
         case .connectionLost(let phase, let detail):
@@ -22,6 +24,13 @@ extension Failure {
             "The server does not offer \(name): \(reason)."
         case .refused(let reply, let phase):
             "The server refused while \(phase.phrase): \(reply.summary)"
+        case .tokenRefused(let reply, let claims):
+            "The server refused the access token: \(reply.summary)"
+                + (claims.isEmpty ? "" : " \(claims)")
+        case .serviceRefused(let refusal):
+            "The service refused: \(refusal.summary)"
+        case .unsuitable(let reason, _):
+            reason
         case .mailboxRefused(let mailbox, let reply):
             "The server refused to let us sign in as \(mailbox): \(reply.summary)"
         case .noRecipientAccepted:
@@ -38,9 +47,11 @@ extension Failure {
     /// The server's own words, if the failure has any.
     package var reply: Reply? {
         switch self {
-        case .refused(let reply, _), .mailboxRefused(_, let reply): reply
+        case .refused(let reply, _), .mailboxRefused(_, let reply), .tokenRefused(let reply, _):
+            reply
         case .connect, .tls, .timeout, .connectionLost, .protocolViolation, .missingExtension,
-            .noRecipientAccepted, .tooLarge, .credentials, .content, .stopped:
+            .serviceRefused, .unsuitable, .noRecipientAccepted, .tooLarge, .credentials, .content,
+            .stopped:
             nil
         }
     }

@@ -79,13 +79,15 @@ extension FeedbackText {
         switch failure {
         case .refused(let reply, let phase):
             "The server refused the message while \(phase.phrase) (\(codes(reply)))."
-        case .tooLarge: failure.sentence
+        case .serviceRefused(let refusal):
+            "The service refused the message (\(refusal.status) \(refusal.code))."
+        case .tooLarge, .unsuitable: failure.sentence
         case .missingExtension(let name, _):
             "The server does not offer \(name), which the message needs."
         case .mailboxRefused(_, let reply):
             "The server does not let us send as this sender (\(codes(reply)))."
-        case .connect, .tls, .credentials, .timeout, .connectionLost, .protocolViolation,
-            .noRecipientAccepted, .content, .stopped:
+        case .connect, .tls, .credentials, .tokenRefused, .timeout, .connectionLost,
+            .protocolViolation, .noRecipientAccepted, .content, .stopped:
             "The message could not be handed over."
         }
     }

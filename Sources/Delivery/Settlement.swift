@@ -183,7 +183,8 @@ extension SettlementPolicy {
             consequence.settlement = .again
             return
         case .connect, .tls, .timeout, .connectionLost, .protocolViolation, .missingExtension,
-            .refused, .mailboxRefused, .tooLarge, .credentials, .content(.changed):
+            .refused, .tokenRefused, .serviceRefused, .unsuitable, .mailboxRefused, .tooLarge,
+            .credentials, .content(.changed):
             break
         }
         consequence.effect = effect(of: judgement, reason: failure.sentence)
@@ -268,8 +269,8 @@ extension Failure {
         case .timeout(let phase, _), .connectionLost(let phase, _),
             .protocolViolation(let phase, _), .refused(_, let phase):
             Scope.usual(at: phase) != .route
-        case .connect, .tls, .missingExtension, .mailboxRefused, .noRecipientAccepted, .tooLarge,
-            .credentials, .content, .stopped:
+        case .connect, .tls, .missingExtension, .tokenRefused, .serviceRefused, .unsuitable,
+            .mailboxRefused, .noRecipientAccepted, .tooLarge, .credentials, .content, .stopped:
             false
         }
     }

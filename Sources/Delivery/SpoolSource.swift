@@ -13,6 +13,7 @@ final class SpoolSource: SubmissionSource {
     let id: String
     let envelope: Envelope
     var author: MailAddress? { message.inspected.author }
+    var headerRecipients: [MailAddress] { [] }
     var contentOctets: Int { sevenBit?.octets ?? message.contentOctets }
     var has8BitContent: Bool { sevenBit == nil && message.prepared.outgoing.has8Bit }
 

@@ -108,7 +108,14 @@ struct OpeningMachine: Hashable, Sendable {
     /// The deadline of the last action passed.
     mutating func deadlinePassed(after duration: Duration) -> Action {
         guard case .fetching = state else { return end(.timeout(phase, after: duration)) }
-        return end(.credentials("the credentials did not arrive within \(duration)"))
+        return end(
+            .credentials(
+                CredentialError(
+                    "the credentials did not arrive within \(duration)",
+                    category: .temporary
+                )
+            )
+        )
     }
 
     /// The session cannot be opened for a reason from outside the dialogue.
@@ -225,9 +232,9 @@ extension OpeningMachine {
     }
 
     /// User name or secret cannot be had; the sentence says why.
-    mutating func credentialsFailed(_ sentence: String) -> Action {
+    mutating func credentialsFailed(_ error: CredentialError) -> Action {
         guard case .fetching = state else { return .nothing }
-        return end(.credentials(sentence), politely: true)
+        return end(.credentials(error), politely: true)
     }
 
     private mutating func receiveSignIn(
@@ -251,7 +258,8 @@ extension OpeningMachine {
         case .send(let flight):
             state = .signingIn(exchange, capabilities, isRenewal: isRenewal)
             return .send(flight, awaiting: .authentication)
-        case .unusable(let sentence): return end(.credentials(sentence), politely: true)
+        case .unusable(let sentence):
+            return end(.credentials(CredentialError(sentence)), politely: true)
         case .accepted: return becomeReady(capabilities)
         case .tokenRefused where !isRenewal: return fetch(capabilities, isRenewal: true)
         case .refused(let reply), .tokenRefused(let reply):

@@ -65,8 +65,8 @@ extension SessionMachine {
     }
 
     /// User name or secret cannot be had; the sentence says why.
-    package mutating func credentialsFailed(_ sentence: String) -> SessionAction {
-        withOpening { $0.credentialsFailed(sentence) }
+    package mutating func credentialsFailed(_ error: CredentialError) -> SessionAction {
+        withOpening { $0.credentialsFailed(error) }
     }
 
     private mutating func withOpening(

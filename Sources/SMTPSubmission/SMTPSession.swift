@@ -187,7 +187,7 @@ extension SMTPSession {
 extension SMTPSession {
     private func obtainCredentials(renewed: Bool) {
         switch setup.route.signIn {
-        case .none: run(machine.credentialsFailed("the route does not sign in"))
+        case .none: run(machine.credentialsFailed(CredentialError("the route does not sign in")))
         case .plain(let user, let provider), .login(let user, let provider),
             .password(let user, let provider):
             BlockingWork.run { [self] in
@@ -196,7 +196,7 @@ extension SMTPSession {
             }
         case .xoauth2(let mailbox, let provider):
             provider.token(renew: renewed) { [self] result in
-                loop.execute { self.useSecret(result, user: mailbox) }
+                loop.execute { self.useSecret(result.map(\.secret), user: mailbox) }
             }
         }
     }
@@ -205,7 +205,7 @@ extension SMTPSession {
         switch result {
         case .success(let secret):
             run(machine.credentialsObtained(Credentials(user: user, secret: secret)))
-        case .failure(let error): run(machine.credentialsFailed(error.sentence))
+        case .failure(let error): run(machine.credentialsFailed(error))
         }
     }
 

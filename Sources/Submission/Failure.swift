@@ -41,6 +41,12 @@ package enum Failure: Hashable, Sendable {
     case missingExtension(String, reason: String)
     /// The server refused a command or the message.
     case refused(Reply, SessionPhase)
+    /// The server refused a fresh access token; the claims say what the token is for.
+    case tokenRefused(Reply, claims: String)
+    /// A service that speaks HTTP refused the message.
+    case serviceRefused(ServiceRefusal)
+    /// This route cannot carry this message, another one may.
+    case unsuitable(reason: String, advice: String)
     /// The server did not let us sign in as the mailbox of this message's author.
     case mailboxRefused(mailbox: String, Reply)
     /// Every recipient was refused; the replies stand with the recipients.
@@ -48,11 +54,46 @@ package enum Failure: Hashable, Sendable {
     /// The message is larger than the server's announced limit (RFC 1870 §3).
     case tooLarge(octets: Int, limit: Int)
     /// Our own credentials could not be had: a missing file, a token that cannot be obtained.
-    case credentials(String)
+    case credentials(CredentialError)
     /// Our own content could not be read, or changed after it was inspected.
     case content(ContentFailure)
     /// The daemon stopped before the final dot.
     case stopped
+}
+
+/// A refusal in HTTP: what Microsoft Graph says instead of an SMTP reply.
+package struct ServiceRefusal: Hashable, Sendable {
+    /// The HTTP status, such as 429.
+    package var status: Int
+    /// The service's own word for it, such as `ErrorSendAsDenied`; empty where it gave none.
+    package var code: String
+    /// The service's sentence; never more than a few hundred octets.
+    package var message: String
+    /// How long the service asks to wait (RFC 9110 §10.2.3).
+    package var retryAfter: Duration?
+    /// The id that Microsoft's support asks for; empty where there is none.
+    package var requestID: String
+
+    /// Creates a refusal.
+    package init(
+        status: Int,
+        code: String = "",
+        message: String = "",
+        retryAfter: Duration? = nil,
+        requestID: String = ""
+    ) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.retryAfter = retryAfter
+        self.requestID = requestID
+    }
+
+    /// The refusal on one line, as the service gave it.
+    package var summary: String {
+        let words = ["\(status)", code, message].filter { !$0.isEmpty }.joined(separator: " ")
+        return requestID.isEmpty ? words : "\(words) [request-id \(requestID)]"
+    }
 }
 
 /// Why the content of a claimed message could not be handed over.

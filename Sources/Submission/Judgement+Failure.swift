@@ -28,12 +28,20 @@ extension Judgement {
                 "Check that host and port are those of a mail server, and that nothing between"
                     + " rewrites the connection."
             )
-        case .credentials:
-            route(
-                .configuration,
-                "Check that the file with the secret exists and that the service's user, and nobody"
-                    + " else, may read it."
+        case .credentials(let error):
+            Judgement(
+                error.category,
+                .retryLater,
+                .route,
+                advice: error.advice,
+                probing: error.probing
             )
+        case .tokenRefused(let reply, _):
+            of(reply: reply, at: .authentication)
+        case .serviceRefused(let refusal):
+            of(refusal)
+        case .unsuitable(_, let advice):
+            rejection(advice)
         case .missingExtension(let keyword, _):
             missing(keyword)
         case .refused(let reply, let phase):
@@ -65,6 +73,36 @@ extension Judgement {
                 advice: "Nothing to do: the message goes on when the daemon runs again.",
                 pace: .atOnce
             )
+        }
+    }
+
+    /// By the class of the HTTP status alone (RFC 9110 §15).
+    private static func of(_ refusal: ServiceRefusal) -> Judgement {
+        let wait = refusal.retryAfter.map { ImpliedWait.atLeast($0) } ?? .usual
+        switch refusal.status {
+        case 429:
+            return Judgement(
+                .rate,
+                .retryLater,
+                .route,
+                advice: "Nothing to do: the service asks for a pause.",
+                wait: wait
+            )
+        case 500...599:
+            return Judgement(
+                .temporary,
+                .retryLater,
+                .route,
+                advice: "Nothing to do unless it lasts: the service has trouble of its own.",
+                wait: wait
+            )
+        case 401, 403, 404:
+            return route(
+                .configuration,
+                "Check the identity's permissions and the route's mailbox."
+            )
+        default:
+            return rejection("Read the service's reply and correct the message.")
         }
     }
 

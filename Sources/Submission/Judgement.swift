@@ -63,6 +63,20 @@ package enum RetryPace: String, Hashable, Sendable, CaseIterable {
     case bySchedule = "by schedule"
     /// With the next transaction, without counting as a failed attempt.
     case atOnce = "at once"
+    /// By the retry schedule the first time; the second time its scope is suspended.
+    case onceMore = "once more"
+}
+
+/// How long a refusal asks to wait, or implies.
+package enum ImpliedWait: Hashable, Sendable {
+    /// Nothing is said: the usual pauses of the category.
+    case usual
+    /// At least this long.
+    case atLeast(Duration)
+    /// Until the account's recipients of the last 24 hours are few enough again.
+    case recipientsOfDay
+    /// Until the tenant's external recipients of the last 24 hours are few enough again.
+    case externalRecipientsOfDay
 }
 
 /// What follows from a failure: the answers to "what becomes of the message" and "whom does it
@@ -80,6 +94,8 @@ package struct Judgement: Hashable, Sendable {
     package var probing: Probing
     /// Meaningful where ``verdict`` is to retry.
     package var pace: RetryPace
+    /// Meaningful where a route or sender waits.
+    package var wait: ImpliedWait
 
     /// Creates a judgement.
     package init(
@@ -88,7 +104,8 @@ package struct Judgement: Hashable, Sendable {
         _ scope: Scope,
         advice: String,
         probing: Probing = .bySchedule,
-        pace: RetryPace = .bySchedule
+        pace: RetryPace = .bySchedule,
+        wait: ImpliedWait = .usual
     ) {
         self.category = category
         self.verdict = verdict
@@ -96,5 +113,6 @@ package struct Judgement: Hashable, Sendable {
         self.advice = advice
         self.probing = probing
         self.pace = pace
+        self.wait = wait
     }
 }

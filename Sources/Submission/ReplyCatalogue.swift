@@ -14,6 +14,8 @@ package struct CatalogueRow: Hashable, Sendable {
     package var probing: Probing = .bySchedule
     /// When a message that is tried again has its turn.
     package var pace: RetryPace = .bySchedule
+    /// How long the reply asks to wait, or implies.
+    package var wait: ImpliedWait = .usual
     /// One sentence for the operator: what to do.
     package var advice: String
 
@@ -28,7 +30,8 @@ package struct CatalogueRow: Hashable, Sendable {
             scope ?? .usual(at: phase),
             advice: advice,
             probing: probing,
-            pace: pace
+            pace: pace,
+            wait: wait
         )
     }
 }

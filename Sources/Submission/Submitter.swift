@@ -11,6 +11,9 @@ package protocol SubmissionSource: AnyObject, Sendable {
     var author: MailAddress? { get }
     /// The recipients still to be served, never one that was accepted before.
     var envelope: Envelope { get }
+    /// The recipients the header names in To and Cc, each once: whom a service without an envelope
+    /// would serve.
+    var headerRecipients: [MailAddress] { get }
     /// Octets of the content without stuffed dots and final dot, for `SIZE=` (RFC 1870 §6).
     var contentOctets: Int { get }
     /// Whether a content octet above 127 exists (RFC 6152).

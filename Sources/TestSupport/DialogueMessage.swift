@@ -85,7 +85,10 @@ package struct DialogueMessage: Sendable {
         case .mailboxRefused(let mailbox, let reply): "mailbox \(mailbox): \(reply.summary)"
         case .noRecipientAccepted: "noRecipientAccepted"
         case .tooLarge(let octets, let limit): "tooLarge: \(octets) octets, limit \(limit)"
-        case .credentials(let sentence): "credentials: \(sentence)"
+        case .credentials(let error): "credentials: \(error.sentence)"
+        case .tokenRefused(let reply, _): "token refused: \(reply.summary)"
+        case .serviceRefused(let refusal): "service refused: \(refusal.summary)"
+        case .unsuitable(let reason, _): "unsuitable: \(reason)"
         case .content(let failure): "content: \(failure)"
         case .stopped: "stopped"
         }

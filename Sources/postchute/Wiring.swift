@@ -1,3 +1,4 @@
+internal import AccessTokens
 internal import Delivery
 internal import Documents
 internal import EventLog

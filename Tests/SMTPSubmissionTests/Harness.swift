@@ -59,9 +59,9 @@ struct KnownSecret: SecretProvider {
 struct KnownToken: TokenProvider {
     func token(
         renew: Bool,
-        completion: @escaping @Sendable (Result<String, CredentialError>) -> Void
+        completion: @escaping @Sendable (Result<AccessToken, CredentialError>) -> Void
     ) {
-        completion(.success(renew ? "token-2" : "token-1"))
+        completion(.success(AccessToken(secret: renew ? "token-2" : "token-1")))
     }
 }
 

@@ -54,8 +54,8 @@ struct MailboxSubmitterTests {
         let text: String
         func token(
             renew: Bool,
-            completion: @escaping @Sendable (Result<String, CredentialError>) -> Void
-        ) { completion(.success(text)) }
+            completion: @escaping @Sendable (Result<AccessToken, CredentialError>) -> Void
+        ) { completion(.success(AccessToken(secret: text))) }
     }
 
     private func withSenders(

@@ -189,6 +189,7 @@ final class BigSource: SubmissionSource {
     var pulls: Int { left.taken }
 
     var author: MailAddress? { envelope.sender }
+    var headerRecipients: [MailAddress] { [] }
 
     func encodeInSevenBits() -> Bool { false }
 

@@ -13,9 +13,9 @@ struct SandboxTests {
         let stale: String
         func token(
             renew: Bool,
-            completion: @escaping @Sendable (Result<String, CredentialError>) -> Void
+            completion: @escaping @Sendable (Result<AccessToken, CredentialError>) -> Void
         ) {
-            completion(.success(renew ? "sandbox-token" : stale))
+            completion(.success(AccessToken(secret: renew ? "sandbox-token" : stale)))
         }
     }
 

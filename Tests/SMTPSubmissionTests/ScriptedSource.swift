@@ -35,6 +35,8 @@ final class ScriptedSource: SubmissionSource {
 
     var author: MailAddress? { envelope.sender }
 
+    var headerRecipients: [MailAddress] { [] }
+
     func encodeInSevenBits() -> Bool { false }
 
     func contentWillBeNeeded() { state.withLock { $0.announcements += 1 } }

@@ -313,6 +313,7 @@ final class Gate: SubmissionSource {
     }
 
     var author: MailAddress? { envelope.sender }
+    var headerRecipients: [MailAddress] { [] }
 
     func encodeInSevenBits() -> Bool { false }
 

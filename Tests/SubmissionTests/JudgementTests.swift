@@ -17,7 +17,7 @@ struct JudgementTests {
             (.connectionLost(.mail, detail: ""), .temporary),
             (.protocolViolation(.hello, detail: "HTTP/1.1 400"), .temporary),
             (.tls("expired"), .configuration),
-            (.credentials("no file"), .configuration),
+            (.credentials(CredentialError("no file")), .configuration),
             (.missingExtension("STARTTLS", reason: ""), .configuration),
             (.missingExtension("AUTH", reason: ""), .configuration),
             (.missingExtension("AUTH XOAUTH2", reason: ""), .configuration),
@@ -180,7 +180,8 @@ struct JudgementTests {
 
     @Test func `advice is one sentence`() {
         let failures: [Failure] = [
-            .connect(attempts: []), .tls(""), .timeout(.mail, after: .zero), .credentials(""),
+            .connect(attempts: []), .tls(""), .timeout(.mail, after: .zero),
+            .credentials(CredentialError("")),
             .connectionLost(.mail, detail: ""), .protocolViolation(.mail, detail: ""),
             .missingExtension("STARTTLS", reason: ""), .missingExtension("AUTH", reason: ""),
             .missingExtension("8BITMIME", reason: ""), .missingExtension("SMTPUTF8", reason: ""),

@@ -1,5 +1,6 @@
+import AccessTokens
 import Glibc
-import SMTPSubmission
+import Submission
 import TestSupport
 import Testing
 
@@ -85,7 +86,7 @@ struct FileSecretTests {
         let result = await withCheckedContinuation { continuation in
             FileToken(path: path).token(renew: true) { continuation.resume(returning: $0) }
         }
-        #expect(result == .success("token"))
+        #expect(result == .success(AccessToken(secret: "token")))
         _ = folder
     }
 }

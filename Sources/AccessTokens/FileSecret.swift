@@ -1,4 +1,6 @@
-import Glibc
+internal import Glibc
+internal import NIOPosix
+package import Submission
 
 /// A password in a file of its own, read anew for every session.
 ///
@@ -92,11 +94,13 @@ package struct FileToken: TokenProvider {
     /// Reads the file on a thread that may block; renewing means reading it again.
     package func token(
         renew: Bool,
-        completion: @escaping @Sendable (Result<String, CredentialError>) -> Void
+        completion: @escaping @Sendable (Result<AccessToken, CredentialError>) -> Void
     ) {
         let file = file
-        BlockingWork.run {
-            completion(Result { () throws(CredentialError) in try file.secret() })
+        NIOSingletons.posixBlockingThreadPool.submit { _ in
+            completion(
+                Result { () throws(CredentialError) in AccessToken(secret: try file.secret()) }
+            )
         }
     }
 }

@@ -1,0 +1,2 @@
+/// Placeholder until the submitter is here.
+enum GraphSubmission {}
