@@ -1,4 +1,5 @@
 internal import Glibc
+internal import NIOCore
 internal import NIOPosix
 package import Submission
 
