@@ -26,4 +26,21 @@ enum Base64 {
         }
         for _ in 0..<missing { result.append(UInt8(ascii: "=")) }
     }
+
+    /// Decodes ASCII; `nil` unless the whole of it is well formed (RFC 4648 §3.3).
+    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        let padding = text.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        guard !text.isEmpty, text.count % 4 == 0, padding <= 2 else { return nil }
+        var result: [UInt8] = []
+        var bits: UInt32 = 0
+        for (index, octet) in text.dropLast(padding).enumerated() {
+            guard let value = alphabet.firstIndex(of: octet) else { return nil }
+            bits = bits << 6 | UInt32(value)
+            // Every sextet but the first of a group completes an octet.
+            let place = index % 4
+            if place > 0 { result.append(UInt8(truncatingIfNeeded: bits >> UInt32(6 - 2 * place))) }
+            if place == 3 { bits = 0 }
+        }
+        return result
+    }
 }

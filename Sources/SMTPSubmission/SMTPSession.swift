@@ -191,20 +191,24 @@ extension SMTPSession {
         case .plain(let user, let provider), .login(let user, let provider),
             .password(let user, let provider):
             BlockingWork.run { [self] in
-                let result = Result { () throws(CredentialError) in try provider.secret() }
-                loop.execute { self.useSecret(result, user: user) }
+                let result = Result { () throws(CredentialError) in
+                    Credentials(user: user, secret: try provider.secret())
+                }
+                loop.execute { self.use(result) }
             }
         case .xoauth2(let mailbox, let provider):
             provider.token(renew: renewed) { [self] result in
-                loop.execute { self.useSecret(result.map(\.secret), user: mailbox) }
+                let credentials = result.map {
+                    Credentials(user: mailbox, secret: $0.secret, claims: $0.claims)
+                }
+                loop.execute { self.use(credentials) }
             }
         }
     }
 
-    private func useSecret(_ result: Result<String, CredentialError>, user: String) {
+    private func use(_ result: Result<Credentials, CredentialError>) {
         switch result {
-        case .success(let secret):
-            run(machine.credentialsObtained(Credentials(user: user, secret: secret)))
+        case .success(let credentials): run(machine.credentialsObtained(credentials))
         case .failure(let error): run(machine.credentialsFailed(error))
         }
     }

@@ -130,8 +130,12 @@ struct MachinePlayer {
 
     private func secret(_ renewed: Bool) -> Credentials {
         let isToken = dialogue.route["auth"] == "XOAUTH2"
-        let token = renewed ? "token-2" : "token-1"
-        return Credentials(user: "erp@contoso.com", secret: isToken ? token : "secret")
+        let number = renewed ? 2 : 1
+        return Credentials(
+            user: "erp@contoso.com",
+            secret: isToken ? "token-\(number)" : "secret",
+            claims: isToken ? "The token is number \(number)." : ""
+        )
     }
 
     /// The source answers at once, unless the dialogue has the next word.
