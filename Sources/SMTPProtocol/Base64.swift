@@ -1,11 +1,11 @@
 /// Base64 with padding (RFC 4648 §4), as SASL exchanges carry it.
-enum Base64 {
+package enum Base64 {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
     )
 
     /// Encodes octets as ASCII.
-    static func encode(_ octets: some Collection<UInt8>) -> [UInt8] {
+    package static func encode(_ octets: some Collection<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity((octets.count + 2) / 3 * 4)
         var rest = octets[...]

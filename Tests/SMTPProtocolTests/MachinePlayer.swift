@@ -75,6 +75,7 @@ struct MachinePlayer {
         switch event {
         case "stop": run(machine.stop())
         case "quit": run(machine.quit())
+        case "rehearsal": run(machine.rehearse(MailAddress(localPart: "a", domain: "example.com")))
         case "source answers": run(machine.contentReady(isLast: true))
         case "source fails": run(machine.contentFailed(.changed("size")))
         default: break
@@ -123,6 +124,9 @@ struct MachinePlayer {
             settle(afterwards)
         case .fail(let failure, let afterwards):
             played.append(.outcome("failed \(DialogueMessage.text(failure))"))
+            settle(afterwards)
+        case .rehearsed(let reply, let afterwards):
+            played.append(.outcome("rehearsed \(reply.summary)"))
             settle(afterwards)
         case .close: close()
         }
