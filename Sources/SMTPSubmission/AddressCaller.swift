@@ -46,7 +46,9 @@ struct AddressCaller: Sendable {
             isLoopbackOnly: isLoopbackOnly
         )
         return bootstrap(source, resolver).connect(host: host, port: port)
-            .always { _ in witness?.saw(.addresses(resolver.addresses.map { $0.label(host) })) }
+            .always { _ in
+                witness?.saw(.addresses(of: host, resolver.addresses.compactMap(\.ipAddress)))
+            }
             .flatMapErrorThrowing { throw explain($0, resolver) }
     }
 

@@ -54,7 +54,6 @@ struct Dialer: Sendable {
     private func fallBack(from error: any Error, _ domain: String) throws -> [String] {
         let failure = error as? MailExchangerError ?? .noAnswer
         if failure == .noRecord, route.usesDomainWithoutMX { return [domain] }
-        witness?.saw(.noExchangers(failure))
         throw DialError(attempts: ["\(domain): \(failure.phrase)"])
     }
 

@@ -9,9 +9,8 @@ struct SessionWitness: Sendable {
     enum Finding: Sendable {
         /// The hosts to try, in order.
         case exchangers([String])
-        case noExchangers(MailExchangerError)
-        /// `host [address]:port` of every address found for one host.
-        case addresses([String])
+        /// Every address found for one host.
+        case addresses(of: String, [String])
         /// `host [address]:port`, with the proxy where there is one.
         case connected(String)
         case secured(TLSFindings)
