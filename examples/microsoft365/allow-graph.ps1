@@ -7,10 +7,10 @@ Gives the role "Application Mail.Send", limited to a group. Do not grant Mail.Se
 permission holds for every mailbox, and the two add up.
 
 .EXAMPLE
-./allow-graph.ps1 -ClientId 00000000-0000-0000-0000-000000000000 -Mailbox erp@contoso.com
+.\allow-graph.ps1 -ClientId 00000000-0000-0000-0000-000000000000 -Mailbox erp@contoso.com
 
 .EXAMPLE
-./allow-graph.ps1 -ClientId 00000000-0000-0000-0000-000000000000 -Mailbox erp@contoso.com -LargeMessages
+.\allow-graph.ps1 -ClientId 00000000-0000-0000-0000-000000000000 -Mailbox erp@contoso.com -LargeMessages
 Also lets it make drafts, which messages above 3 MB need (large = "draft").
 #>
 [CmdletBinding(SupportsShouldProcess)]

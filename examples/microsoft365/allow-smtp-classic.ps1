@@ -10,10 +10,10 @@ Needs the modules ExchangeOnlineManagement and Microsoft.Graph.Applications, and
 Privileged Role Administrator (for the consent).
 
 .EXAMPLE
-./allow-smtp-classic.ps1 -ClientId 00000000-0000-0000-0000-000000000000 -Mailbox erp@contoso.com
+.\allow-smtp-classic.ps1 -ClientId 00000000-0000-0000-0000-000000000000 -Mailbox erp@contoso.com
 
 .EXAMPLE
-./allow-smtp-classic.ps1 -ClientId 00000000-0000-0000-0000-000000000000 -Mailbox erp@contoso.com -SendAs sales@contoso.com
+.\allow-smtp-classic.ps1 -ClientId 00000000-0000-0000-0000-000000000000 -Mailbox erp@contoso.com -SendAs sales@contoso.com
 Messages whose From is sales@contoso.com may be sent by erp@contoso.com as well.
 
 .LINK

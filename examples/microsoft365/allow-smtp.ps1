@@ -11,7 +11,7 @@ Needs the modules ExchangeOnlineManagement and Microsoft.Graph.Applications, and
 Cloud Application Administrator (or Application.Read.All).
 
 .EXAMPLE
-./allow-smtp.ps1 -ClientId 00000000-0000-0000-0000-000000000000 -Mailbox erp@contoso.com, scanner@contoso.com
+.\allow-smtp.ps1 -ClientId 00000000-0000-0000-0000-000000000000 -Mailbox erp@contoso.com, scanner@contoso.com
 
 .LINK
 https://learn.microsoft.com/exchange/permissions-exo/application-rbac

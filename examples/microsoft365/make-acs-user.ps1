@@ -9,7 +9,7 @@ application a role on the resource and makes an SMTP user name for it.
 Needs the modules Az.Accounts, Az.Resources and Az.Communication, and the right to assign roles on the resource.
 
 .EXAMPLE
-./make-acs-user.ps1 -ResourceGroup mail -Resource contoso-mail -ClientId 00000000-0000-0000-0000-000000000000 -Username erp@contoso.com
+.\make-acs-user.ps1 -ResourceGroup mail -Resource contoso-mail -ClientId 00000000-0000-0000-0000-000000000000 -Username erp@contoso.com
 
 .LINK
 https://learn.microsoft.com/azure/communication-services/quickstarts/email/send-email-smtp/smtp-authentication

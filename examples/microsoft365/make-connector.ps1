@@ -10,11 +10,11 @@ or its addresses, to yourself, and set allow_from in Postchute.
 Needs the module ExchangeOnlineManagement and the role Exchange Administrator.
 
 .EXAMPLE
-./make-connector.ps1 -CertificateName relay.contoso.com
+.\make-connector.ps1 -CertificateName relay.contoso.com
 The name in the certificate must lie in a domain that is registered in the tenant.
 
 .EXAMPLE
-./make-connector.ps1 -Address 203.0.113.10
+.\make-connector.ps1 -Address 203.0.113.10
 
 .LINK
 https://learn.microsoft.com/exchange/mail-flow-best-practices/use-connectors-to-configure-mail-flow/set-up-connectors-to-route-mail

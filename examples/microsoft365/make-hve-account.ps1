@@ -10,7 +10,7 @@ go nowhere unless -ReplyTo names one.
 Needs the module ExchangeOnlineManagement and the role Exchange Administrator.
 
 .EXAMPLE
-./make-hve-account.ps1 -Address payroll-hve@contoso.com -ClientId 00000000-0000-0000-0000-000000000000 -ReplyTo hr@contoso.com
+.\make-hve-account.ps1 -Address payroll-hve@contoso.com -ClientId 00000000-0000-0000-0000-000000000000 -ReplyTo hr@contoso.com
 
 .LINK
 https://learn.microsoft.com/exchange/mail-flow-best-practices/high-volume-mails-m365

@@ -12,10 +12,10 @@ runs Postchute, so that its key never leaves it (docs/microsoft365/sign-in.md):
 Needs the module Microsoft.Graph.Applications and a role that may register applications.
 
 .EXAMPLE
-./register-application.ps1 -Certificate ./postchute.pem
+.\register-application.ps1 -Certificate ./postchute.pem
 
 .EXAMPLE
-./register-application.ps1 -Certificate ./postchute-2028.pem -ClientId 00000000-0000-0000-0000-000000000000
+.\register-application.ps1 -Certificate ./postchute-2028.pem -ClientId 00000000-0000-0000-0000-000000000000
 Adds a second certificate to the application: both are valid until the old one is removed.
 #>
 [CmdletBinding(SupportsShouldProcess)]

@@ -3,7 +3,7 @@
 Shows every switch of Exchange Online that decides whether Postchute may send; changes nothing.
 
 .EXAMPLE
-./show-switches.ps1 -Mailbox erp@contoso.com -ClientId 00000000-0000-0000-0000-000000000000
+.\show-switches.ps1 -Mailbox erp@contoso.com -ClientId 00000000-0000-0000-0000-000000000000
 #>
 [CmdletBinding()]
 param(
