@@ -45,7 +45,7 @@ package struct ServerVerification: Sendable {
     package var connectionSteps: [VerifyStep] {
         [
             step(.names, .names, names), step(.connection, .connection, connection),
-            hasTLS ? step(.security, .security, security) : Self.withoutTLS,
+            hasTLS ? securityStep : Self.withoutTLS,
             step(.offer, .offer, offer),
         ]
     }
@@ -119,13 +119,24 @@ extension ServerVerification {
         return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
 
+    /// A certificate of ours that has expired is missed even where this server did not ask for it.
+    private var securityStep: VerifyStep {
+        var result = step(.security, .security, security)
+        if result.outcome == .passed, let end = ownCertificateEnds, end <= now {
+            let advice = "Renew the certificate that the route shows to the server."
+            result.outcome = .failed(advice: advice, .configuration)
+        }
+        return result
+    }
+
     private var security: String {
         guard let security = survey.security else { return "TLS is in place." }
         let names = security.names.prefix(4).joined(separator: ", ")
         let more = security.names.count > 4 ? " and \(security.names.count - 4) more" : ""
         let issuer =
             security.issuers.isEmpty
-            ? "vouches for itself" : "is issued by \(security.issuers.joined(separator: " < "))"
+            ? "vouches for itself"
+            : "is issued by \(security.issuers.joined(separator: ", under "))"
         let subject = names.isEmpty ? "without a name" : "for \(names)\(more)"
         return "\(security.summary); the certificate \(subject) \(issuer)"
             + " and is valid for \(days(to: security.notAfter)).\(ownCertificate)"
@@ -140,7 +151,7 @@ extension ServerVerification {
 
     private func days(to end: Int64) -> String {
         let (seconds, hasOverflowed) = end.subtractingReportingOverflow(now)
-        return Readable.count(hasOverflowed ? 0 : Int(max(0, seconds / 86_400)), "day") + " more"
+        return Readable.count(hasOverflowed ? 0 : Int(max(0, seconds / 86_400)), "more day")
     }
 
     private var offer: String {
@@ -162,6 +173,8 @@ extension ServerVerification {
         case .none: VerifyStep(.signIn, .skipped, "This route signs in nobody.")
         case .password(let user):
             step(.signIn, .signIn, "Signed in as \(user) with a password.")
+        case .token where survey.failure?.isOwnCredentials == true:
+            VerifyStep(.signIn, .skipped, "Not tried, since token failed.")
         case .token(let mailbox):
             step(.signIn, .signIn, "Signed in as \(mailbox) with the token.")
         case .anybody:
@@ -243,5 +256,12 @@ extension ServerVerification {
             "The application can sign in as \(mailbox), too: its rights reach beyond the mailboxes"
                 + " it is for."
         )
+    }
+}
+
+extension Failure {
+    /// Whether our own secret or token could not be had.
+    fileprivate var isOwnCredentials: Bool {
+        if case .credentials = self { true } else { false }
     }
 }
