@@ -31,8 +31,9 @@ extension Failure {
             "The service refused: \(refusal.summary)"
         case .unsuitable(let reason, _):
             reason
-        case .mailboxRefused(let mailbox, let reply):
+        case .mailboxRefused(let mailbox, let reply, let claims):
             "The server refused to let us sign in as \(mailbox): \(reply.summary)"
+                + (claims.isEmpty ? "" : " \(claims)")
         case .noRecipientAccepted:
             "The server accepted none of the recipients."
         case .tooLarge(let octets, let limit):
@@ -47,7 +48,8 @@ extension Failure {
     /// The server's own words, if the failure has any.
     package var reply: Reply? {
         switch self {
-        case .refused(let reply, _), .mailboxRefused(_, let reply), .tokenRefused(let reply, _):
+        case .refused(let reply, _), .mailboxRefused(_, let reply, _),
+            .tokenRefused(let reply, _):
             reply
         case .connect, .tls, .timeout, .connectionLost, .protocolViolation, .missingExtension,
             .serviceRefused, .unsuitable, .noRecipientAccepted, .tooLarge, .credentials, .content,

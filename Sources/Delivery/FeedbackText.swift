@@ -84,7 +84,7 @@ extension FeedbackText {
         case .tooLarge, .unsuitable: failure.sentence
         case .missingExtension(let name, _):
             "The server does not offer \(name), which the message needs."
-        case .mailboxRefused(_, let reply):
+        case .mailboxRefused(_, let reply, _):
             "The server does not let us send as this sender (\(codes(reply)))."
         case .connect, .tls, .credentials, .tokenRefused, .timeout, .connectionLost,
             .protocolViolation, .noRecipientAccepted, .content, .stopped:

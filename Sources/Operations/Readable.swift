@@ -46,9 +46,9 @@ enum Readable {
         String(WallTime.text(microseconds).prefix { $0 != " " })
     }
 
-    /// `1 message`, `2 messages`.
-    static func count(_ number: Int, _ noun: String) -> String {
-        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    /// `1 message`, `2 messages`; `1 address`, `2 addresses` with the plural named.
+    static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : plural ?? "\(noun)s")"
     }
 
     /// What is left out where nothing can be said.

@@ -11,11 +11,14 @@ package enum Mechanism: String, Hashable, Sendable, CaseIterable {
 package struct Credentials: Hashable, Sendable, CustomStringConvertible {
     package let user: String
     package let secret: String
+    /// What an access token says of itself (``AccessToken/claims``); empty for a password.
+    package let claims: String
 
     /// Creates credentials.
-    package init(user: String, secret: String) {
+    package init(user: String, secret: String, claims: String = "") {
         self.user = user
         self.secret = secret
+        self.claims = claims
     }
 
     /// Who signs in; never the secret.
@@ -35,8 +38,9 @@ struct AuthenticationExchange: Hashable, Sendable {
         /// 235 (RFC 4954 §6).
         case accepted
         case refused(Reply)
-        /// The server refused the token as such: a fresh one may be taken.
-        case tokenRefused(Reply)
+        /// The server refused the token as such: a fresh one may be taken. The claims are those of
+        /// this token, followed by what the server's error challenge said.
+        case tokenRefused(Reply, claims: String)
         case violation(Reply)
     }
 
@@ -53,6 +57,7 @@ struct AuthenticationExchange: Hashable, Sendable {
 
     private let mechanism: Mechanism
     private var state: State = .initial
+    private var claims = ""
 
     /// The longest line of a SASL exchange in octets without its line end (RFC 4954 §4).
     static let maximumLineOctets = 12_286
@@ -66,6 +71,7 @@ struct AuthenticationExchange: Hashable, Sendable {
     /// Sends AUTH.
     mutating func start(_ credentials: Credentials) -> Action {
         if let complaint = Self.complaint(about: credentials) { return .unusable(complaint) }
+        claims = credentials.claims
         let answers = Self.answers(mechanism, credentials)
         guard answers.allSatisfy({ $0.count <= Self.maximumLineOctets }) else {
             return .unusable("the credentials are longer than AUTH can carry")
@@ -97,6 +103,9 @@ struct AuthenticationExchange: Hashable, Sendable {
         case .verdict where mechanism == .xoauth2:
             // The challenge carries the error as JSON; 535 follows only after an empty answer.
             state = .cancelled
+            if let challenge = ErrorChallenge(reply) {
+                claims = [claims, challenge.sentence].filter { !$0.isEmpty }.joined(separator: " ")
+            }
             return .send(Flight(words: ""))
         case .initial, .verdict, .cancelled, .done:
             return end(.violation(reply))
@@ -106,12 +115,20 @@ struct AuthenticationExchange: Hashable, Sendable {
     private func refusal(_ reply: Reply) -> Action {
         switch state {
         case .verdict, .cancelled:
-            // `501 5.5.127` is how high-volume accounts name a token that is about to expire.
-            let concernsToken = reply.code.value == 535 || reply.code.value == 501
-            return mechanism == .xoauth2 && concernsToken ? .tokenRefused(reply) : .refused(reply)
+            return mechanism == .xoauth2 && Self.concernsToken(reply)
+                ? .tokenRefused(reply, claims: claims) : .refused(reply)
         case .initial, .challenge, .done:
             return .refused(reply)
         }
+    }
+
+    /// Whether the token is what the server does not like: 535 (RFC 4954 §6), or the two replies by
+    /// which high-volume accounts name a token that is unreadable or about to expire.
+    private static func concernsToken(_ reply: Reply) -> Bool {
+        if reply.code.value == 535 { return true }
+        let unreadable = [EnhancedStatus(5, 5, 124), EnhancedStatus(5, 5, 127)]
+        return reply.code.value == 501 && reply.enhanced != nil
+            && unreadable.contains(reply.enhanced)
     }
 
     private mutating func end(_ action: Action) -> Action {

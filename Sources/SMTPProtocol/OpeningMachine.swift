@@ -262,8 +262,9 @@ extension OpeningMachine {
             return end(.credentials(CredentialError(sentence)), politely: true)
         case .accepted: return becomeReady(capabilities)
         case .tokenRefused where !isRenewal: return fetch(capabilities, isRenewal: true)
-        case .refused(let reply), .tokenRefused(let reply):
-            return end(.refused(reply, .authentication), politely: true)
+        case .tokenRefused(let reply, let claims):
+            return end(.tokenRefused(reply, claims: claims), politely: true)
+        case .refused(let reply): return end(.refused(reply, .authentication), politely: true)
         case .violation(let reply): return end(unexpected(reply))
         }
     }

@@ -12,6 +12,8 @@ package struct SessionMachine: Hashable, Sendable {
         case idle(Capabilities, needsReset: Bool)
         /// Next: `idle` or `closed`.
         case transaction(TransactionMachine, Capabilities)
+        /// Next: `quitting` or `closed`.
+        case rehearsal(RehearsalMachine)
         /// QUIT is on the wire. Next: `closed`.
         case quitting
         case closed
@@ -43,6 +45,7 @@ package struct SessionMachine: Hashable, Sendable {
         case .opening(let opening): opening.phase
         case .idle: .mail
         case .transaction(let transaction, _): transaction.phase
+        case .rehearsal(let rehearsal): rehearsal.phase
         case .quitting, .closed: .quit
         }
     }
@@ -164,11 +167,46 @@ extension SessionMachine {
 }
 
 extension SessionMachine {
+    /// Names a sender and takes that back; the session leaves afterwards.
+    ///
+    /// - Precondition: ``isIdle``, and no transaction has been begun on the session.
+    package mutating func rehearse(_ sender: MailAddress?) -> SessionAction {
+        guard case .idle(let capabilities, _) = state else {
+            preconditionFailure("a rehearsal cannot begin while \(phase.phrase)")
+        }
+        state = .rehearsal(RehearsalMachine())
+        return .send(RehearsalMachine.firstFlight(sender, capabilities), awaiting: .mail)
+    }
+
+    private mutating func withRehearsal(
+        _ event: (inout RehearsalMachine) -> RehearsalMachine.Action
+    ) -> SessionAction {
+        guard case .rehearsal(var rehearsal) = state else { return .nothing }
+        let action = event(&rehearsal)
+        switch action {
+        case .send(let flight, let phase):
+            state = .rehearsal(rehearsal)
+            return .send(flight, awaiting: phase)
+        case .finish(let reply, inStep: true):
+            state = .quitting
+            return .rehearsed(reply, then: .quit(Flight(.quit)))
+        case .finish(let reply, inStep: false):
+            state = .closed
+            return .rehearsed(reply, then: .close)
+        case .fail(let failure):
+            state = .closed
+            return .fail(failure, then: .close)
+        }
+    }
+}
+
+extension SessionMachine {
     /// Consumes a reply, knowing what else has arrived with it.
     package mutating func receive(_ reply: Reply, _ following: Following) -> SessionAction {
         settle(
             opening: { $0.receive(reply, following) },
-            transaction: { $0.receive(reply, following) }
+            transaction: { $0.receive(reply, following) },
+            rehearsal: { $0.receive(reply, following) }
         )
     }
 
@@ -176,7 +214,8 @@ extension SessionMachine {
     package mutating func receiveMalformed(_ defect: ReplyDefect) -> SessionAction {
         settle(
             opening: { $0.end(.protocolViolation($0.phase, detail: defect.sentence)) },
-            transaction: { $0.receiveMalformed(defect) }
+            transaction: { $0.receiveMalformed(defect) },
+            rehearsal: { $0.end(.protocolViolation($0.phase, detail: defect.sentence)) }
         )
     }
 
@@ -184,7 +223,8 @@ extension SessionMachine {
     package mutating func tlsFailed(_ sentence: String) -> SessionAction {
         settle(
             opening: { $0.end(.tls(sentence)) },
-            transaction: { $0.connectionLost(detail: sentence) }
+            transaction: { $0.connectionLost(detail: sentence) },
+            rehearsal: { $0.end(.connectionLost($0.phase, detail: sentence)) }
         )
     }
 
@@ -192,7 +232,8 @@ extension SessionMachine {
     package mutating func connectionLost(detail: String) -> SessionAction {
         settle(
             opening: { $0.end(.connectionLost($0.phase, detail: detail)) },
-            transaction: { $0.connectionLost(detail: detail) }
+            transaction: { $0.connectionLost(detail: detail) },
+            rehearsal: { $0.end(.connectionLost($0.phase, detail: detail)) }
         )
     }
 
@@ -201,7 +242,8 @@ extension SessionMachine {
         if case .idle = state { return quit() }
         return settle(
             opening: { $0.deadlinePassed(after: duration) },
-            transaction: { $0.timedOut(after: duration) }
+            transaction: { $0.timedOut(after: duration) },
+            rehearsal: { $0.end(.timeout($0.phase, after: duration)) }
         )
     }
 
@@ -210,6 +252,7 @@ extension SessionMachine {
         switch state {
         case .opening: withOpening { $0.end(.stopped) }
         case .transaction: withTransaction { $0.stop() }
+        case .rehearsal: withRehearsal { $0.end(.stopped) }
         case .idle: quit()
         case .quitting, .closed: .nothing
         }
@@ -225,11 +268,13 @@ extension SessionMachine {
     /// Hands an event that no idle or leaving session survives to whom it concerns.
     private mutating func settle(
         opening: (inout OpeningMachine) -> OpeningMachine.Action,
-        transaction: (inout TransactionMachine) -> TransactionMachine.Action
+        transaction: (inout TransactionMachine) -> TransactionMachine.Action,
+        rehearsal: (inout RehearsalMachine) -> RehearsalMachine.Action
     ) -> SessionAction {
         switch state {
         case .opening: return withOpening(opening)
         case .transaction: return withTransaction(transaction)
+        case .rehearsal: return withRehearsal(rehearsal)
         case .idle, .quitting:
             state = .closed
             return .close

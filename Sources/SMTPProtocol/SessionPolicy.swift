@@ -74,6 +74,8 @@ package enum SessionAction: Hashable, Sendable {
     case report(TransactionReport, then: Afterwards)
     /// The session never became ready.
     case fail(Failure, then: Afterwards)
+    /// The server answered the MAIL of a rehearsal with this.
+    case rehearsed(Reply, then: Afterwards)
     /// Close the connection; there is nothing to report, or not yet.
     case close
     case nothing

@@ -3,104 +3,158 @@ import NIOCore
 import NIOPosix
 import SMTPProtocol
 
-/// Why no address of a host could be connected to: one line for each.
+/// Why no server could be connected to: one line for each address tried, or what came before it.
 struct DialError: Error, Hashable {
     var attempts: [String]
 }
 
-/// Connects to a host by racing its addresses (RFC 8305).
-struct Dialer {
-    let loop: any EventLoop
+/// A connection on which a session can begin; it does not read until it is told to.
+struct Connection {
+    let channel: any Channel
+    /// The server's name, which its certificate must carry unless the route says otherwise.
     let host: String
-    let port: Int
-    let timeout: Duration
-    let bind: String?
-    let family: AddressFamily
-    let isLoopbackOnly: Bool
+    /// `host [address]:port`, with the proxy where there is one.
+    let label: String
+    /// What the server said before anybody was listening: behind a proxy's answer.
+    var earlyOctets = ByteBuffer()
+}
 
-    init(_ route: SMTPRoute, loop: any EventLoop) {
+/// Connects to a server of a route: by name or MX record, straight or through a proxy.
+struct Dialer: Sendable {
+    let route: SMTPRoute
+    let loop: any EventLoop
+    let witness: SessionWitness?
+
+    /// Mail exchangers that are tried before an attempt has failed: each may cost the whole time
+    /// for connecting.
+    static let maximumHosts = 5
+
+    init(_ route: SMTPRoute, loop: any EventLoop, witness: SessionWitness? = nil) {
+        self.route = route
         self.loop = loop
-        host = route.host
-        port = route.port
-        timeout = route.timeouts.connect
-        bind = route.bind
-        family = route.addressFamily
-        isLoopbackOnly = route.tls == .none
+        self.witness = witness
     }
 
-    /// Connects; the channel does not read until it is told to.
-    func dial() -> EventLoopFuture<any Channel> {
-        let source: SocketAddress?
-        do {
-            source = try bind.map { try SocketAddress(ipAddress: $0, port: 0) }
-        } catch {
-            let line = "bind address '\(bind ?? "")' is not an IP address"
-            return loop.makeFailedFuture(DialError(attempts: [line]))
+    /// Connects, or fails with ``DialError``.
+    func dial(_ directory: MailExchangerDirectory) -> EventLoopFuture<Connection> {
+        guard let domain = route.mxDomain else { return dial([route.host], after: []) }
+        let hosts = directory.hosts(of: domain).flatMapErrorThrowing {
+            try fallBack(from: $0, domain)
         }
-        let resolver = HostResolver(
-            loop: loop,
-            families: families(source),
-            isLoopbackOnly: isLoopbackOnly
-        )
-        return bootstrap(source, resolver).connect(host: host, port: port)
-            .flatMapErrorThrowing { throw explain($0, resolver) }
+        let connection = hosts.flatMap { hosts in
+            witness?.saw(.exchangers(hosts))
+            return dial(hosts.prefix(Self.maximumHosts), after: [])
+        }
+        return connection.assumeIsolated().flatMapErrorThrowing { error in
+            directory.forget(domain)
+            throw error
+        }.nonisolated()
     }
 
-    private func bootstrap(
-        _ source: SocketAddress?,
-        _ resolver: HostResolver
-    ) -> ClientBootstrap {
-        let bootstrap = ClientBootstrap(group: loop)
-            .resolver(resolver)
-            .connectTimeout(TimeAmount(timeout))
-            // The greeting must not arrive before the session's handler is in place.
-            .channelOption(.autoRead, value: false)
-        return source.map { bootstrap.bind(to: $0) } ?? bootstrap
+    private func fallBack(from error: any Error, _ domain: String) throws -> [String] {
+        let failure = error as? MailExchangerError ?? .noAnswer
+        if failure == .noRecord, route.usesDomainWithoutMX { return [domain] }
+        throw DialError(attempts: ["\(domain): \(failure.phrase)"])
     }
 
-    private func families(_ source: SocketAddress?) -> Set<Int32> {
-        let wanted: Set<Int32> =
-            switch family {
-            case .any: [AF_INET, AF_INET6]
-            case .ipv4: [AF_INET]
-            case .ipv6: [AF_INET6]
+    /// One host after the other, in their order (RFC 5321 §5.1).
+    private func dial(
+        _ hosts: some BidirectionalCollection<String> & Sendable,
+        after attempts: [String]
+    ) -> EventLoopFuture<Connection> {
+        guard let host = hosts.first else {
+            return loop.makeFailedFuture(DialError(attempts: attempts))
+        }
+        let rest = Array(hosts.dropFirst())
+        return dial(host).flatMapError { error in
+            let lines = (error as? DialError)?.attempts ?? ["\(host): \(error)"]
+            guard !rest.isEmpty else {
+                return loop.makeFailedFuture(DialError(attempts: attempts + lines))
             }
-        switch source {
-        case nil: return wanted
-        case .v4: return wanted.intersection([AF_INET])
-        case .v6: return wanted.intersection([AF_INET6])
-        case .unixDomainSocket: return []
+            return dial(rest, after: attempts + lines)
         }
     }
 
-    private func explain(_ error: any Error, _ resolver: HostResolver) -> DialError {
-        let failures = (error as? NIOConnectionError)?.connectionErrors ?? []
-        var lines = failures.map { "\($0.target.label(host)): \(describe($0.error))" }
-        // A deadline for all together says nothing of each: those without a verdict had no answer.
-        if failures.isEmpty, error as? NIOConnectionError == nil {
-            lines += resolver.addresses.map { "\($0.label(host)): \(describe(error))" }
+    private func dial(_ host: String) -> EventLoopFuture<Connection> {
+        if let proxy = route.proxy { return dial(host, through: proxy) }
+        let caller = AddressCaller(
+            route,
+            host: host,
+            port: route.port,
+            loop: loop,
+            isLoopbackOnly: route.tls == .none,
+            witness: witness
+        )
+        return caller.call().map { channel in
+            let label = channel.remoteAddress?.label(host) ?? host
+            return Connection(channel: channel, host: host, label: label)
         }
-        lines += resolver.reasons
-        if lines.isEmpty {
-            lines = ["\(host): \(failures.isEmpty ? emptyAnswer(error) : describe(error))"]
-        }
-        return DialError(attempts: lines)
-    }
-
-    private func emptyAnswer(_ error: any Error) -> String {
-        error is NIOConnectionError ? "no address of the wanted family" : describe(error)
-    }
-
-    private func describe(_ error: any Error) -> String {
-        if case .connectTimeout = error as? ChannelError {
-            return "not connected within \(timeout)"
-        }
-        return systemDescription(of: error)
     }
 }
 
-/// What the system said, without the library's wrapping.
-func systemDescription(of error: any Error) -> String {
-    guard let error = error as? IOError else { return "\(error)" }
-    return String(cString: strerror(error.errnoCode))
+extension Dialer {
+    private func dial(
+        _ host: String,
+        through proxy: SMTPProxy
+    ) -> EventLoopFuture<Connection> {
+        let target = host.contains(":") ? "[\(host)]:\(route.port)" : "\(host):\(route.port)"
+        guard route.tls != .none else {
+            let line = "\(target): not tried: without TLS no proxy is used"
+            return loop.makeFailedFuture(DialError(attempts: [line]))
+        }
+        let caller = AddressCaller(
+            route,
+            host: proxy.host,
+            port: proxy.port,
+            loop: loop,
+            isLoopbackOnly: false,
+            witness: witness
+        )
+        return authorization(proxy).flatMap { authorization in
+            caller.call().flatMap { connect($0, target, authorization) }
+        }.map { channel, rest in
+            let by = channel.remoteAddress?.label(proxy.host) ?? proxy.host
+            let label = "\(target) through proxy \(by)"
+            return Connection(channel: channel, host: host, label: label, earlyOctets: rest)
+        }.flatMapErrorThrowing { throw explain($0, proxy, target) }
+    }
+
+    private func authorization(_ proxy: SMTPProxy) -> EventLoopFuture<String?> {
+        guard proxy.user != nil else { return loop.makeSucceededFuture(nil) }
+        let promise = loop.makePromise(of: String?.self)
+        BlockingWork.run { promise.completeWith(Result { try proxy.authorization() }) }
+        return promise.futureResult
+    }
+
+    private func connect(
+        _ channel: any Channel,
+        _ target: String,
+        _ authorization: String?
+    ) -> EventLoopFuture<(any Channel, ByteBuffer)> {
+        let promise = loop.makePromise(of: ByteBuffer.self)
+        let handler = ProxyConnect(
+            to: target,
+            authorization: authorization,
+            timeout: route.timeouts.connect,
+            promise: promise
+        )
+        do {
+            try channel.pipeline.syncOperations.addHandler(handler)
+        } catch {
+            promise.fail(ProxyFailure.closed)
+            channel.close(promise: nil)
+        }
+        return promise.futureResult.map { (channel, $0) }
+    }
+
+    private func explain(_ error: any Error, _ proxy: SMTPProxy, _ target: String) -> DialError {
+        switch error {
+        case let error as ProxyFailure:
+            let name = "proxy \(proxy.host):\(proxy.port)"
+            return DialError(attempts: ["\(name): \(error.phrase(target))"])
+        case let error as DialError:
+            return DialError(attempts: error.attempts.map { "proxy \($0)" })
+        default: return DialError(attempts: ["proxy \(proxy.host): \(error)"])
+        }
+    }
 }

@@ -6,6 +6,8 @@ enum Errand {
     case submission(Job, isSecondTry: Bool)
     /// Signing in, and nothing more.
     case probe(@Sendable (Failure?) -> Void)
+    /// Signing in, naming a sender and taking that back, for ``SessionSurvey``.
+    case rehearsal(sender: MailAddress?, @Sendable (Rehearsal) -> Void)
 }
 
 /// One call of ``Submitter/submit(_:completion:)``.
@@ -21,4 +23,11 @@ struct Job {
             peer: peer
         )
     }
+}
+
+/// How a rehearsal ended.
+enum Rehearsal: Hashable, Sendable {
+    /// The server answered MAIL with this.
+    case answered(Reply)
+    case failed(Failure)
 }

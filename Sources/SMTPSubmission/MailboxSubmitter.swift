@@ -59,8 +59,7 @@ package final class MailboxSubmitter: Submitter, @unchecked Sendable {
         let last = mailboxes.max { $0.value.lastUse < $1.value.lastUse }
         guard let last else { return loop.execute { completion(nil) } }
         last.value.submitter.probe { failure in
-            if case .refused(_, .authentication) = failure { return completion(nil) }
-            completion(failure)
+            completion(failure?.signInRefusal == nil ? failure : nil)
         }
     }
 
@@ -110,9 +109,24 @@ package final class MailboxSubmitter: Submitter, @unchecked Sendable {
 extension AttemptReport {
     /// The report with a refused sign-in as the matter of one mailbox.
     fileprivate func concerning(_ mailbox: String) -> AttemptReport {
-        guard case .failed(.refused(let reply, .authentication)) = end else { return self }
+        guard case .failed(let failure) = end, let refusal = failure.signInRefusal else {
+            return self
+        }
         var report = self
-        report.end = .failed(.mailboxRefused(mailbox: mailbox, reply))
+        report.end = .failed(
+            .mailboxRefused(mailbox: mailbox, refusal.reply, claims: refusal.claims)
+        )
         return report
+    }
+}
+
+extension Failure {
+    /// The reply that refused a sign-in, with the claims of the token that was presented.
+    fileprivate var signInRefusal: (reply: Reply, claims: String)? {
+        switch self {
+        case .refused(let reply, .authentication): (reply, "")
+        case .tokenRefused(let reply, let claims): (reply, claims)
+        default: nil
+        }
     }
 }

@@ -6,8 +6,18 @@ package import TLSEngine
 package struct SMTPRoute: Sendable {
     /// The route as the settings name it, for log lines.
     package var name: String
-    /// Host name or address of the server.
+    /// Host name or address of the server; not used where ``mxDomain`` is set.
     package var host: String
+    /// The domain whose mail exchangers are the servers: looked up, never constructed.
+    package var mxDomain: String?
+    /// Whether a domain without any MX record is its own server (RFC 5321 §5.1).
+    ///
+    /// Not for Microsoft 365: there the records of a domain say everything.
+    package var usesDomainWithoutMX: Bool
+    /// Whom to ask for MX records; `nil` are the system's name servers.
+    package var nameServer: NameServer?
+    /// The HTTP proxy every connection goes through.
+    package var proxy: SMTPProxy?
     package var port: Int
     package var tls: TransportSecurity
     package var tlsClient: TLSClientSettings
@@ -43,6 +53,7 @@ package struct SMTPRoute: Sendable {
         self.tls = tls
         self.signIn = signIn
         self.ehlo = ehlo
+        usesDomainWithoutMX = false
         tlsClient = TLSClientSettings()
         pipelining = .off
         addressFamily = .any
@@ -62,6 +73,30 @@ package struct SMTPRoute: Sendable {
         )
         if case .password = signIn { policy.secondMechanism = .plain }
         return policy
+    }
+}
+
+/// An HTTP proxy that lets connections to mail servers through (RFC 9110 §9.3.6).
+package struct SMTPProxy: Sendable {
+    /// Host name or address.
+    package var host: String
+    package var port: Int
+    /// The user whom the proxy knows; `nil` where it asks nobody.
+    package var user: String?
+    /// The user's password.
+    package var password: (any SecretProvider)?
+
+    /// Names a proxy.
+    package init(
+        host: String,
+        port: Int,
+        user: String? = nil,
+        password: (any SecretProvider)? = nil
+    ) {
+        self.host = host
+        self.port = port
+        self.user = user
+        self.password = password
     }
 }
 

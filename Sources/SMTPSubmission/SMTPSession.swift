@@ -13,6 +13,8 @@ final class SMTPSession: ChannelInboundHandler, @unchecked Sendable {
     typealias OutboundOut = ByteBuffer
 
     private let setup: SessionSetup
+    /// The server's name, which its certificate must carry unless the route says otherwise.
+    private let host: String
     private let loop: any EventLoop
     // Strong: a report may follow the end of the connection. The owner lets go of the session then.
     private let owner: SMTPSubmitter
@@ -24,14 +26,22 @@ final class SMTPSession: ChannelInboundHandler, @unchecked Sendable {
     private var errand: Errand?
     private var chunk: ContentChunk?
     private var contentOctets = 0
-    private var address = ""
+    /// `host [address]:port`.
+    private let address: String
     private var lossDetail: String?
     /// How many messages were begun on this session.
     private(set) var messageCount = 0
 
-    init(_ setup: SessionSetup, loop: any EventLoop, owner: SMTPSubmitter, errand: Errand) {
+    init(
+        _ setup: SessionSetup,
+        _ connection: Connection,
+        owner: SMTPSubmitter,
+        errand: Errand
+    ) {
         self.setup = setup
-        self.loop = loop
+        host = connection.host
+        address = connection.label
+        loop = connection.channel.eventLoop
         self.owner = owner
         self.errand = errand
         machine = SessionMachine(setup.route.policy)
@@ -48,7 +58,7 @@ extension SMTPSession {
     func handlerAdded(context: ChannelHandlerContext) {
         wire = SessionWire(context)
         timer = DeadlineTimer(loop: loop) { [unowned self] in deadlinePassed() }
-        address = context.remoteAddress?.label(setup.route.host) ?? setup.route.host
+        setup.witness?.saw(.connected(address))
         run(machine.connected())
     }
 
@@ -57,9 +67,12 @@ extension SMTPSession {
             switch event {
             case .read(.reply(let reply, let following)):
                 trace(reply)
+                setup.witness?.saw(.said(reply, machine.phase))
                 run(machine.receive(reply, following))
             case .read(.malformed(let defect)): run(machine.receiveMalformed(defect))
-            case .secured: run(machine.tlsEstablished())
+            case .secured:
+                if let findings = wire?.tlsFindings { setup.witness?.saw(.secured(findings)) }
+                run(machine.tlsEstablished())
             case .tlsFailed(let sentence): run(machine.tlsFailed(sentence))
             case .tlsEnded: run(machine.connectionLost(detail: "the server closed the session"))
             }
@@ -147,6 +160,7 @@ extension SMTPSession {
         case .sendContent(let phase): sendContent(phase)
         case .report(let report, let afterwards): finish(report, afterwards)
         case .fail(let failure, let afterwards): fail(failure, afterwards)
+        case .rehearsed(let reply, let afterwards): rehearsed(reply, afterwards)
         case .close: wire?.close()
         case .nothing: break
         }
@@ -173,11 +187,12 @@ extension SMTPSession {
 
     private func startTLS() {
         arm(setup.route.timeouts[.tlsHandshake])
+        let serverName = setup.route.tlsName ?? host
         guard let wire, let context = setup.tls else {
             return run(machine.tlsFailed("this route has no TLS settings"))
         }
         do {
-            try wire.startTLS(context.makeClientConnection(serverName: setup.serverName))
+            try wire.startTLS(context.makeClientConnection(serverName: serverName))
         } catch {
             run(machine.tlsFailed(error.sentence))
         }
@@ -191,20 +206,24 @@ extension SMTPSession {
         case .plain(let user, let provider), .login(let user, let provider),
             .password(let user, let provider):
             BlockingWork.run { [self] in
-                let result = Result { () throws(CredentialError) in try provider.secret() }
-                loop.execute { self.useSecret(result, user: user) }
+                let result = Result { () throws(CredentialError) in
+                    Credentials(user: user, secret: try provider.secret())
+                }
+                loop.execute { self.use(result) }
             }
         case .xoauth2(let mailbox, let provider):
             provider.token(renew: renewed) { [self] result in
-                loop.execute { self.useSecret(result.map(\.secret), user: mailbox) }
+                let credentials = result.map {
+                    Credentials(user: mailbox, secret: $0.secret, claims: $0.claims)
+                }
+                loop.execute { self.use(credentials) }
             }
         }
     }
 
-    private func useSecret(_ result: Result<String, CredentialError>, user: String) {
+    private func use(_ result: Result<Credentials, CredentialError>) {
         switch result {
-        case .success(let secret):
-            run(machine.credentialsObtained(Credentials(user: user, secret: secret)))
+        case .success(let credentials): run(machine.credentialsObtained(credentials))
         case .failure(let error): run(machine.credentialsFailed(error))
         }
     }
@@ -217,6 +236,9 @@ extension SMTPSession {
             errand = nil
             owner.sessionIdle(self)
             owner.deliver { completion(nil) }
+        case .rehearsal(let sender, _):
+            setup.witness?.saw(.ready)
+            run(machine.rehearse(sender))
         case nil: owner.sessionIdle(self)
         }
     }
@@ -276,8 +298,16 @@ extension SMTPSession {
         case .submission(let job, _):
             owner.deliver { job.completion(job.report(failure, peer: peer)) }
         case .probe(let completion): owner.deliver { completion(failure) }
+        case .rehearsal(_, let completion): owner.deliver { completion(.failed(failure)) }
         case nil: break
         }
+    }
+
+    private func rehearsed(_ reply: Reply, _ afterwards: SessionAction.Afterwards) {
+        guard case .rehearsal(_, let completion) = errand else { return }
+        errand = nil
+        settle(afterwards)
+        owner.deliver { completion(.answered(reply)) }
     }
 
     private func settle(_ afterwards: SessionAction.Afterwards) {

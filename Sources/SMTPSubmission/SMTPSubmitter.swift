@@ -12,6 +12,8 @@ package final class SMTPSubmitter: Submitter, @unchecked Sendable {
     private let route: SMTPRoute
     private let loop: any EventLoop
     private let trace: (@Sendable (String) -> Void)?
+    private let witness: SessionWitness?
+    private let directory: MailExchangerDirectory
     private var setup: SessionSetup?
     private var sessions: [ObjectIdentifier: SMTPSession] = [:]
     /// Most recently used last, and taken first: the others may grow old and leave.
@@ -27,14 +29,26 @@ package final class SMTPSubmitter: Submitter, @unchecked Sendable {
     /// Creates a submitter without connecting.
     ///
     /// `trace` is told every line of every session as `C: …` or `S: …`, secrets redacted.
-    package init(
+    package convenience init(
         route: SMTPRoute,
         loop: any EventLoop,
         trace: (@Sendable (String) -> Void)? = nil
     ) {
+        self.init(route: route, loop: loop, trace: trace, witness: nil)
+    }
+
+    /// Creates a submitter whose sessions tell a witness what they find out.
+    init(
+        route: SMTPRoute,
+        loop: any EventLoop,
+        trace: (@Sendable (String) -> Void)? = nil,
+        witness: SessionWitness?
+    ) {
         self.route = route
         self.loop = loop
         self.trace = trace
+        self.witness = witness
+        directory = MailExchangerDirectory(loop: loop, server: route.nameServer)
     }
 
     /// Hands one message over on the idle session used last, or on a new one.
@@ -67,6 +81,15 @@ package final class SMTPSubmitter: Submitter, @unchecked Sendable {
     package func probe(completion: @escaping @Sendable (Failure?) -> Void) {
         loop.assertInEventLoop()
         called { dial(.probe(completion)) }
+    }
+
+    /// Connects, signs in, names a sender and takes that back; the session leaves afterwards.
+    func rehearse(
+        sender: MailAddress?,
+        completion: @escaping @Sendable (Rehearsal) -> Void
+    ) {
+        loop.assertInEventLoop()
+        called { dial(.rehearsal(sender: sender, completion)) }
     }
 
     /// Aborts what has no final dot on the wire and drops idle sessions.
@@ -117,7 +140,8 @@ extension SMTPSubmitter {
         dialCount += 1
         let number = dialCount
         dialling[number] = errand
-        Dialer(route, loop: loop).dial().assumeIsolated().whenComplete { result in
+        let dialer = Dialer(route, loop: loop, witness: witness)
+        dialer.dial(directory).assumeIsolated().whenComplete { result in
             self.dialled(number, setup, result)
         }
     }
@@ -125,11 +149,11 @@ extension SMTPSubmitter {
     private func dialled(
         _ number: Int,
         _ setup: SessionSetup,
-        _ result: Result<any Channel, any Error>
+        _ result: Result<Connection, any Error>
     ) {
         switch (result, dialling.removeValue(forKey: number)) {
-        case (.success(let channel), let errand?): open(channel, setup, errand)
-        case (.success(let channel), nil): channel.close(promise: nil)
+        case (.success(let connection), let errand?): open(connection, setup, errand)
+        case (.success(let connection), nil): connection.channel.close(promise: nil)
         case (.failure(let error), let errand?):
             let attempts = (error as? DialError)?.attempts ?? ["\(route.host): \(error)"]
             fail(errand, .connect(attempts: attempts))
@@ -137,11 +161,15 @@ extension SMTPSubmitter {
         }
     }
 
-    private func open(_ channel: any Channel, _ setup: SessionSetup, _ errand: Errand) {
-        let session = SMTPSession(setup, loop: loop, owner: self, errand: errand)
+    private func open(_ connection: Connection, _ setup: SessionSetup, _ errand: Errand) {
+        let channel = connection.channel
+        let session = SMTPSession(setup, connection, owner: self, errand: errand)
         sessions[ObjectIdentifier(session)] = session
         do {
             try channel.pipeline.syncOperations.addHandler(session)
+            if connection.earlyOctets.readableBytes > 0 {
+                channel.pipeline.syncOperations.fireChannelRead(NIOAny(connection.earlyOctets))
+            }
             try channel.syncOptions?.setOption(.autoRead, value: true)
             guard channel.isActive else { throw ChannelError.alreadyClosed }
         } catch {
@@ -160,7 +188,7 @@ extension SMTPSubmitter {
             case .none: nil
             case .startTLS, .implicit: try TLSContext(client: route.tlsClient)
             }
-        let made = SessionSetup(route: route, tls: context, trace: trace)
+        let made = SessionSetup(route: route, tls: context, trace: trace, witness: witness)
         setup = made
         return made
     }
@@ -170,6 +198,7 @@ extension SMTPSubmitter {
         case .submission(let job, _):
             deliver { job.completion(job.report(failure, peer: "")) }
         case .probe(let completion): deliver { completion(failure) }
+        case .rehearsal(_, let completion): deliver { completion(.failed(failure)) }
         }
     }
 }

@@ -7,7 +7,5 @@ struct SessionSetup: Sendable {
     /// `nil` where the route has no TLS.
     let tls: TLSContext?
     let trace: (@Sendable (String) -> Void)?
-
-    /// The name the server's certificate must carry.
-    var serverName: String { route.tlsName ?? route.host }
+    let witness: SessionWitness?
 }

@@ -31,6 +31,16 @@ final class SessionWire {
     /// Whether the network takes more without piling it up in memory.
     var isWritable: Bool { context.channel.isWritable }
 
+    /// What the handshake settled, once it is complete.
+    var tlsFindings: TLSFindings? {
+        guard isSecured, let tls else { return nil }
+        return TLSFindings(
+            summary: tls.summary,
+            certificate: tls.peerCertificate,
+            issuers: tls.peerIssuers
+        )
+    }
+
     /// The TLS version once the handshake is complete.
     var tlsVersion: Substring? {
         guard isSecured, let tls else { return nil }

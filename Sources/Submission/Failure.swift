@@ -47,8 +47,9 @@ package enum Failure: Hashable, Sendable {
     case serviceRefused(ServiceRefusal)
     /// This route cannot carry this message, another one may.
     case unsuitable(reason: String, advice: String)
-    /// The server did not let us sign in as the mailbox of this message's author.
-    case mailboxRefused(mailbox: String, Reply)
+    /// The server did not let us sign in as the mailbox of this message's author; the claims say
+    /// what the access token is for.
+    case mailboxRefused(mailbox: String, Reply, claims: String)
     /// Every recipient was refused; the replies stand with the recipients.
     case noRecipientAccepted
     /// The message is larger than the server's announced limit (RFC 1870 §3).

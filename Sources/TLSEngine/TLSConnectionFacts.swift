@@ -14,6 +14,15 @@ extension TLSConnection {
         SSL_get0_peer_certificate(ssl).map { CertificateFacts(borrowing: $0) }
     }
 
+    /// Who vouches for the peer's certificate, nearest first, as far as the verified chain goes;
+    /// empty when the session is resumed or the certificate is pinned.
+    package var peerIssuers: [CertificateFacts] {
+        guard let chain = SSL_get0_verified_chain(ssl) else { return [] }
+        return (0..<OPENSSL_sk_num(chain)).dropFirst().compactMap { index in
+            OPENSSL_sk_value(chain, index).map { CertificateFacts(borrowing: OpaquePointer($0)) }
+        }
+    }
+
     /// Whether the handshake took up an earlier session.
     package var isResumed: Bool { SSL_session_reused(ssl) == 1 }
 

@@ -82,11 +82,13 @@ package struct DialogueMessage: Sendable {
         case .protocolViolation(let phase, let detail): "protocolViolation \(phase): \(detail)"
         case .missingExtension(let keyword, let reason): "missingExtension \(keyword): \(reason)"
         case .refused(let reply, let phase): "refused \(phase): \(reply.summary)"
-        case .mailboxRefused(let mailbox, let reply): "mailbox \(mailbox): \(reply.summary)"
+        case .mailboxRefused(let mailbox, let reply, _):
+            "mailbox \(mailbox): \(reply.summary)"
         case .noRecipientAccepted: "noRecipientAccepted"
         case .tooLarge(let octets, let limit): "tooLarge: \(octets) octets, limit \(limit)"
         case .credentials(let error): "credentials: \(error.sentence)"
-        case .tokenRefused(let reply, _): "token refused: \(reply.summary)"
+        case .tokenRefused(let reply, let claims):
+            "token refused: \(reply.summary) (\(claims))"
         case .serviceRefused(let refusal): "service refused: \(refusal.summary)"
         case .unsuitable(let reason, _): "unsuitable: \(reason)"
         case .content(let failure): "content: \(failure)"

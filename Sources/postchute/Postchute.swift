@@ -10,7 +10,10 @@ struct Postchute: AsyncParsableCommand {
         abstract: "Watches drop folders and submits each message to Microsoft 365.",
         version: Version.text,
         groupedSubcommands: [
-            CommandGroup(name: "Relay", subcommands: [Run.self, Check.self, Send.self]),
+            CommandGroup(
+                name: "Relay",
+                subcommands: [Run.self, Check.self, Verify.self, Send.self]
+            ),
             CommandGroup(
                 name: "Messages",
                 subcommands: [

@@ -29,7 +29,7 @@ struct ReasonTextTests {
     @Test func `a mailbox that may not sign in is named with the reply`() throws {
         let code = try #require(ReplyCode(535))
         let reply = Reply(code, lines: ["5.7.3 Authentication unsuccessful"])
-        let failure = Failure.mailboxRefused(mailbox: "a@example.com", reply)
+        let failure = Failure.mailboxRefused(mailbox: "a@example.com", reply, claims: "")
         #expect(
             failure.sentence
                 == "The server refused to let us sign in as a@example.com: "

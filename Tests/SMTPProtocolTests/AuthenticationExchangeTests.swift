@@ -72,21 +72,27 @@ struct AuthenticationExchangeTests {
     }
 
     @Test(arguments: [
-        (Mechanism.xoauth2, 535, true), (.xoauth2, 501, true), (.xoauth2, 454, false),
-        (.login, 535, false), (.plain, 535, false),
+        (Mechanism.xoauth2, 535, "5.7.3", true), (.xoauth2, 535, "", true),
+        (.xoauth2, 501, "5.5.124", true), (.xoauth2, 501, "5.5.127", true),
+        (.xoauth2, 501, "5.5.4", false), (.xoauth2, 501, "", false),
+        (.xoauth2, 454, "4.7.0", false), (.login, 535, "5.7.3", false),
+        (.plain, 535, "5.7.3", false),
     ])
     func `only a refused token is worth a fresh one`(
         _ mechanism: Mechanism,
         _ code: Int,
+        _ status: String,
         _ isToken: Bool
     ) throws {
         var exchange = AuthenticationExchange(mechanism)
-        var action = exchange.start(Credentials(user: "u", secret: "s"))
+        var action = exchange.start(Credentials(user: "u", secret: "s", claims: "For you."))
         let answers = mechanism == .plain ? 0 : mechanism == .login ? 2 : 1
         for _ in 0..<answers { action = exchange.receive(try reply(334)) }
-        let refusal = try reply(code)
+        let refusal = try reply(code, status)
         action = exchange.receive(refusal)
-        #expect(action == (isToken ? .tokenRefused(refusal) : .refused(refusal)))
+        #expect(
+            action == (isToken ? .tokenRefused(refusal, claims: "For you.") : .refused(refusal))
+        )
     }
 
     @Test func `a mechanism refused at once is no matter of the token`() throws {

@@ -164,7 +164,7 @@ struct HostileServerTests {
                 reports += 1
                 ends.insert(String("\(report.end)".prefix { $0 != "(" }))
                 isReady = afterwards == .keep
-            case .fail, .close: isReady = false
+            case .fail, .rehearsed, .close: isReady = false
             }
         }
     }

@@ -75,6 +75,7 @@ struct MachinePlayer {
         switch event {
         case "stop": run(machine.stop())
         case "quit": run(machine.quit())
+        case "rehearsal": run(machine.rehearse(MailAddress(localPart: "a", domain: "example.com")))
         case "source answers": run(machine.contentReady(isLast: true))
         case "source fails": run(machine.contentFailed(.changed("size")))
         default: break
@@ -124,14 +125,21 @@ struct MachinePlayer {
         case .fail(let failure, let afterwards):
             played.append(.outcome("failed \(DialogueMessage.text(failure))"))
             settle(afterwards)
+        case .rehearsed(let reply, let afterwards):
+            played.append(.outcome("rehearsed \(reply.summary)"))
+            settle(afterwards)
         case .close: close()
         }
     }
 
     private func secret(_ renewed: Bool) -> Credentials {
         let isToken = dialogue.route["auth"] == "XOAUTH2"
-        let token = renewed ? "token-2" : "token-1"
-        return Credentials(user: "erp@contoso.com", secret: isToken ? token : "secret")
+        let number = renewed ? 2 : 1
+        return Credentials(
+            user: "erp@contoso.com",
+            secret: isToken ? "token-\(number)" : "secret",
+            claims: isToken ? "The token is number \(number)." : ""
+        )
     }
 
     /// The source answers at once, unless the dialogue has the next word.

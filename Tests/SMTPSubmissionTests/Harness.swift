@@ -61,7 +61,9 @@ struct KnownToken: TokenProvider {
         renew: Bool,
         completion: @escaping @Sendable (Result<AccessToken, CredentialError>) -> Void
     ) {
-        completion(.success(AccessToken(secret: renew ? "token-2" : "token-1")))
+        let number = renew ? 2 : 1
+        let token = AccessToken(secret: "token-\(number)", claims: "The token is number \(number).")
+        completion(.success(token))
     }
 }
 

@@ -55,7 +55,9 @@ struct MailboxSubmitterTests {
         func token(
             renew: Bool,
             completion: @escaping @Sendable (Result<AccessToken, CredentialError>) -> Void
-        ) { completion(.success(AccessToken(secret: text))) }
+        ) {
+            completion(.success(AccessToken(secret: text, claims: "The token is for nobody.")))
+        }
     }
 
     private func withSenders(
@@ -112,12 +114,14 @@ struct MailboxSubmitterTests {
     {
         try await withSenders(token: "expired") { senders in
             let end = try await senders.submit(from: "a@example.com")
-            guard case .failed(.mailboxRefused("a@example.com", let reply)) = end else {
+            guard case .failed(.mailboxRefused("a@example.com", let reply, let claims)) = end else {
                 Issue.record("\(end)")
                 return
             }
             #expect(reply.code.value == 535)
-            let judgement = Judgement.of(.mailboxRefused(mailbox: "a@example.com", reply))
+            #expect(claims == "The token is for nobody.")
+            let failure = Failure.mailboxRefused(mailbox: "a@example.com", reply, claims: claims)
+            let judgement = Judgement.of(failure)
             #expect(judgement.scope == .sender)
             #expect(judgement.verdict == .retryLater)
             #expect(await senders.probe() == nil)

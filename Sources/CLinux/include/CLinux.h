@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CLinuxNames.h"
 #include "CLinuxUser.h"
 
 /// What statx(2) says about one file, links not followed.
