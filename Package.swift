@@ -201,11 +201,15 @@ let package = Package(
         tests(
             "OperationsTests",
             [
-                "Operations", "CLinux", "Delivery", "MailMessage", "SafeText", "Settings", "Spool",
-                "Submission", "TestSupport",
+                "Operations", "CLinux", "Delivery", "EventLog", "MailMessage", "SafeText",
+                "Settings",
+                "Spool", "Submission", "TestSupport",
             ]
         ),
-        tests("SandboxTests", ["Sandbox", "TLSEngine", "TestSupport", nioCore, nioPosix]),
+        tests(
+            "SandboxTests",
+            ["Sandbox", "Submission", "TLSEngine", "TestSupport", nioCore, nioPosix]
+        ),
         tests(
             "EndToEndTests",
             ["TestSupport"],
