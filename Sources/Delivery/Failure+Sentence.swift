@@ -26,14 +26,14 @@ extension Failure {
             "The server refused while \(phase.phrase): \(reply.summary)"
         case .tokenRefused(let reply, let claims):
             "The server refused the access token: \(reply.summary)"
-                + (claims.isEmpty ? "" : " \(claims)")
+                + (claims.isEmpty ? "" : " (\(claims))")
         case .serviceRefused(let refusal):
             "The service refused: \(refusal.summary)"
         case .unsuitable(let reason, _):
             reason
         case .mailboxRefused(let mailbox, let reply, let claims):
             "The server refused to let us sign in as \(mailbox): \(reply.summary)"
-                + (claims.isEmpty ? "" : " \(claims)")
+                + (claims.isEmpty ? "" : " (\(claims))")
         case .noRecipientAccepted:
             "The server accepted none of the recipients."
         case .tooLarge(let octets, let limit):

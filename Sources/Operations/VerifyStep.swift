@@ -62,6 +62,12 @@ package struct VerifyStep: Hashable, Sendable {
         )
     }
 
+    /// Creates the step of a token that was obtained, which it does not show.
+    package init(token: AccessToken) {
+        let claims = token.claims.isEmpty ? "what it is for cannot be read" : token.claims
+        self.init(.token, .passed, "A token was obtained: \(claims)".asSentence)
+    }
+
     /// Whether something is missing.
     package var isFailure: Bool {
         if case .failed = outcome { true } else { false }

@@ -104,7 +104,7 @@ struct AuthenticationExchange: Hashable, Sendable {
             // The challenge carries the error as JSON; 535 follows only after an empty answer.
             state = .cancelled
             if let challenge = ErrorChallenge(reply) {
-                claims = [claims, challenge.sentence].filter { !$0.isEmpty }.joined(separator: " ")
+                claims = [claims, challenge.phrase].filter { !$0.isEmpty }.joined(separator: "; ")
             }
             return .send(Flight(words: ""))
         case .initial, .verdict, .cancelled, .done:

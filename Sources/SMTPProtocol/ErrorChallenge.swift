@@ -24,11 +24,11 @@ struct ErrorChallenge: Hashable, Sendable {
         scope = members["scope"].flatMap(Self.quotable) ?? ""
     }
 
-    /// What the server said, in one sentence.
-    var sentence: String {
+    /// What the server said, to follow a semicolon.
+    var phrase: String {
         scope.isEmpty
-            ? "The server's challenge names the status \(status)."
-            : "The server's challenge names the status \(status) and the scope \(scope)."
+            ? "the server's challenge names the status \(status)"
+            : "the server's challenge names the status \(status) and the scope \(scope)"
     }
 
     private static func quotable(_ text: String) -> String? {

@@ -119,8 +119,7 @@ extension RouteInspection {
         }
         switch result {
         case .success(let token):
-            let claims = token.claims.isEmpty ? "What it is for cannot be read." : token.claims
-            return VerifyStep(.token, .passed, "A token was obtained. \(claims)")
+            return VerifyStep(token: token)
         case .failure(let error): return VerifyStep(.token, .credentials(error))
         }
     }

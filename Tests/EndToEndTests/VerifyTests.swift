@@ -97,7 +97,7 @@ struct VerifyTests {
             )
             let found = lines(run, relay)
             #expect(
-                found.contains { $0.hasPrefix("  ok       token         A token was obtained.") }
+                found.contains { $0.hasPrefix("  ok       token         A token was obtained: ") }
             )
             #expect(
                 found.contains(

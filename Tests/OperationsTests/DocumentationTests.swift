@@ -26,6 +26,12 @@ struct DocumentationTests {
         #expect(page.contains("\n| `\(verb.rawValue) ID…`"))
     }
 
+    @Test(arguments: VerifyStep.Subject.allCases)
+    func `every step of verify has its row and its word`(subject: VerifyStep.Subject) {
+        #expect(page.contains("\n| \(subject.label) | "))
+        #expect(page.contains("`\(subject.word)`"))
+    }
+
     @Test func `every member of every document is explained`() throws {
         let relay = try TestRelay()
         let name = try relay.deferred()
@@ -37,6 +43,9 @@ struct DocumentationTests {
             try MessageDetails(relay.folders, name.id.text).json,
             try MessageDetails(relay.folders, "no recipient.eml").json,
             try ReplyExplanation("550 5.7.60").json,
+            VerifyReport([
+                .init(name: "m365", target: "mx", steps: [.init(.names, .passed, "x")])
+            ]).json,
         ]
         let members = documents.flatMap(\.output).compactMap { line -> String? in
             let words = line.split(separator: "\"", maxSplits: 2)

@@ -202,14 +202,23 @@ struct ServerVerificationTests {
     @Test func `a refused token says what it was for`() throws {
         let refusal = try Self.reply(535, "5.7.3 Authentication unsuccessful")
         let verification = try Self.verification {
-            $0.failure = .tokenRefused(refusal, claims: "It is for Graph.")
+            $0.failure = .tokenRefused(refusal, claims: "token for Graph")
         }
         let step = verification.accountSteps[0]
         #expect(
             step.sentence == "The server refused the access token: 535 5.7.3 Authentication"
-                + " unsuccessful It is for Graph."
+                + " unsuccessful (token for Graph)."
         )
         #expect(step.isFailure)
+    }
+
+    @Test(arguments: [
+        ("token for x, roles a b", "A token was obtained: token for x, roles a b."),
+        ("", "A token was obtained: what it is for cannot be read."),
+    ])
+    func `a token is told of and never shown`(_ claims: String, _ sentence: String) {
+        let step = VerifyStep(token: AccessToken(secret: "secret", claims: claims))
+        #expect(step.sentence == sentence)
     }
 
     @Test func `a token that could not be had is no failure of the sign-in`() throws {

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Error challenge")
 struct ErrorChallengeTests {
-    private func sentence(_ text: String) throws -> String? {
-        ErrorChallenge(Reply(try #require(ReplyCode(334)), lines: [text]))?.sentence
+    private func phrase(_ text: String) throws -> String? {
+        ErrorChallenge(Reply(try #require(ReplyCode(334)), lines: [text]))?.phrase
     }
 
     private func encoded(_ json: String) -> String {
@@ -16,13 +16,13 @@ struct ErrorChallengeTests {
     @Test(arguments: [
         (
             #"{"status":"400","schemes":"Bearer","scope":"https://mail.example.com/"}"#,
-            "The server's challenge names the status 400 and the scope https://mail.example.com/."
+            "the server's challenge names the status 400 and the scope https://mail.example.com/"
         ),
-        (#"{"status":"invalid_token"}"#, "The server's challenge names the status invalid_token."),
-        (#" { "status" : 401 , "x" : "a\/b" } "#, "The server's challenge names the status 401."),
+        (#"{"status":"invalid_token"}"#, "the server's challenge names the status invalid_token"),
+        (#" { "status" : 401 , "x" : "a\/b" } "#, "the server's challenge names the status 401"),
     ])
-    func `an error in JSON is told in a sentence`(_ json: String, _ told: String) throws {
-        #expect(try sentence(encoded(json)) == told)
+    func `an error in JSON is told in words`(_ json: String, _ told: String) throws {
+        #expect(try phrase(encoded(json)) == told)
     }
 
     @Test(arguments: [
@@ -32,12 +32,12 @@ struct ErrorChallengeTests {
         "{\"status\":\"" + String(repeating: "4", count: 201) + "\"}",
     ])
     func `anything else is not quoted`(_ json: String) throws {
-        #expect(try sentence(encoded(json)) == nil)
+        #expect(try phrase(encoded(json)) == nil)
     }
 
     @Test(arguments: ["", "=", "====", "A===", "AAA", "AAAA====", "é", "e30=e30="])
     func `what is not Base64 is not read`(_ text: String) throws {
-        #expect(try sentence(text) == nil)
+        #expect(try phrase(text) == nil)
     }
 
     @Test func `Base64 comes back as it was, whatever its length`() {
@@ -49,6 +49,6 @@ struct ErrorChallengeTests {
 
     @Test func `no beginning of a challenge does harm`() throws {
         let whole = encoded(#"{"status":"400","schemes":"Bearer","scope":"s"}"#)
-        for count in 0..<whole.count { #expect(try sentence(String(whole.prefix(count))) == nil) }
+        for count in 0..<whole.count { #expect(try phrase(String(whole.prefix(count))) == nil) }
     }
 }

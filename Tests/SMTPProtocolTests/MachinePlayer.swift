@@ -138,7 +138,7 @@ struct MachinePlayer {
         return Credentials(
             user: "erp@contoso.com",
             secret: isToken ? "token-\(number)" : "secret",
-            claims: isToken ? "The token is number \(number)." : ""
+            claims: isToken ? "token \(number) of the test" : ""
         )
     }
 

@@ -62,7 +62,7 @@ struct KnownToken: TokenProvider {
         completion: @escaping @Sendable (Result<AccessToken, CredentialError>) -> Void
     ) {
         let number = renew ? 2 : 1
-        let token = AccessToken(secret: "token-\(number)", claims: "The token is number \(number).")
+        let token = AccessToken(secret: "token-\(number)", claims: "token \(number) of the test")
         completion(.success(token))
     }
 }

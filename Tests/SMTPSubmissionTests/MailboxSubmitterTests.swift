@@ -56,7 +56,7 @@ struct MailboxSubmitterTests {
             renew: Bool,
             completion: @escaping @Sendable (Result<AccessToken, CredentialError>) -> Void
         ) {
-            completion(.success(AccessToken(secret: text, claims: "The token is for nobody.")))
+            completion(.success(AccessToken(secret: text, claims: "token for nobody")))
         }
     }
 
@@ -119,7 +119,7 @@ struct MailboxSubmitterTests {
                 return
             }
             #expect(reply.code.value == 535)
-            #expect(claims == "The token is for nobody.")
+            #expect(claims == "token for nobody")
             let failure = Failure.mailboxRefused(mailbox: "a@example.com", reply, claims: claims)
             let judgement = Judgement.of(failure)
             #expect(judgement.scope == .sender)

@@ -16,7 +16,7 @@ struct SessionSurveyTests {
         func token(
             renew: Bool,
             completion: @escaping @Sendable (Result<AccessToken, CredentialError>) -> Void
-        ) { completion(.success(AccessToken(secret: secret, claims: "For a test."))) }
+        ) { completion(.success(AccessToken(secret: secret, claims: "token for a test"))) }
     }
 
     private func withServer(
@@ -124,7 +124,7 @@ struct SessionSurveyTests {
         let token = FixedToken(secret: "stale")
         try await withServer(signIn: .xoauth2(mailbox: Self.mailbox, token)) { route in
             let survey = await survey(route)
-            guard case .tokenRefused(_, "For a test.")? = survey.failure else {
+            guard case .tokenRefused(_, "token for a test")? = survey.failure else {
                 Issue.record("\(survey)")
                 return
             }

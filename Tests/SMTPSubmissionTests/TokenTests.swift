@@ -80,7 +80,7 @@ struct TokenTests {
             return
         }
         #expect(reply.summary == "535 5.7.3 Authentication unsuccessful")
-        #expect(claims == "The token is number 2.")
+        #expect(claims == "token 2 of the test")
         #expect(!harness.trace.joined().contains("dG9rZW4"))
     }
 }
