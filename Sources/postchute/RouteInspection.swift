@@ -20,12 +20,19 @@ struct RouteInspection {
 
     private let settings: RouteSettings
     private let options: Options
+    private let services: ServiceAccess
     private let loop: any EventLoop
 
     /// Prepares a look at a route; nothing is opened yet.
-    init(_ settings: RouteSettings, _ options: Options, _ loop: any EventLoop) {
+    init(
+        _ settings: RouteSettings,
+        _ options: Options,
+        _ services: ServiceAccess,
+        _ loop: any EventLoop
+    ) {
         self.settings = settings
         self.options = options
+        self.services = services
         self.loop = loop
     }
 
@@ -33,12 +40,16 @@ struct RouteInspection {
     func report() async -> VerifyReport.Route {
         var report = VerifyReport.Route(
             name: settings.name,
-            target: "\(settings.host):\(settings.port)",
+            target: "\(settings.mailDomain ?? settings.host):\(settings.port)",
             steps: []
         )
         do {
-            let route = try SMTPRoute(settings)
-            report.steps = [settingsStep] + (await steps(of: route))
+            if settings.service == .graph {
+                report.steps = [settingsStep] + (try await graphSteps())
+            } else {
+                let route = try SMTPRoute(settings, services)
+                report.steps = [settingsStep] + (await steps(of: route))
+            }
         } catch let error as CredentialError {
             report.steps = [VerifyStep(.settings, .credentials(error))]
         } catch {
@@ -84,7 +95,7 @@ struct RouteInspection {
         if let sender = options.sender { return sender }
         switch settings.signIn {
         case .none: return nil
-        case .password(let user, _, _), .token(let user, _):
+        case .password(let user, _, _), .token(let user, _), .identity(let user, _):
             return settings.signIn.isEachAuthor ? nil : try? MailAddress(exactly: user)
         }
     }
@@ -114,6 +125,10 @@ extension RouteInspection {
         guard case .xoauth2(_, let provider) = signIn else {
             return VerifyStep(.token, .skipped, "This route signs in without a token.")
         }
+        return await tokenStep(provider)
+    }
+
+    private func tokenStep(_ provider: any TokenProvider) async -> VerifyStep {
         let result = await withCheckedContinuation { continuation in
             provider.token(renew: false) { continuation.resume(returning: $0) }
         }
@@ -122,6 +137,20 @@ extension RouteInspection {
             return VerifyStep(token: token)
         case .failure(let error): return VerifyStep(.token, .credentials(error))
         }
+    }
+
+    /// The steps of a route to Graph, which has one address and one question.
+    private func graphSteps() async throws -> [VerifyStep] {
+        let token = await tokenStep(try services.tokens(for: settings))
+        guard !token.isFailure else { return [token] }
+        let submitter = try RouteSubmitter.make(settings, services, loop: loop)
+        let failure = await withCheckedContinuation { continuation in
+            loop.execute { submitter.probe { continuation.resume(returning: $0) } }
+        }
+        let service =
+            failure.map { VerifyStep(.service, $0) }
+            ?? VerifyStep(.service, .passed, "Microsoft Graph answers, and accepts the token.")
+        return [token, service, await messageStep()]
     }
 
     /// Tries to sign in with the route's token as a mailbox that is to be refused.
@@ -158,7 +187,7 @@ extension RouteInspection {
             identity: MessageIdentity(id: id.text, claimedAt: Self.now / 1_000_000)
         )
         do {
-            let submitter = try makeSubmitter(settings, loop: loop)
+            let submitter = try RouteSubmitter.make(settings, services, loop: loop)
             let report = await withCheckedContinuation { continuation in
                 loop.execute {
                     submitter.submit(VerifySource(message)) { continuation.resume(returning: $0) }
