@@ -8,12 +8,10 @@ package final class SizeBoundedSubmitter: Submitter {
     private let service: String
     private let later: @Sendable (@escaping @Sendable () -> Void) -> Void
 
-    /// Bounds a submitter.
+    /// Bounds a submitter to `maximumOctets` of content, as it goes out.
     ///
-    /// - Parameters:
-    ///   - maximumOctets: Of content, as it goes out.
-    ///   - service: The service as a sentence names it.
-    ///   - later: Runs something on the submitter's loop after this call.
+    /// `service` is named so in a sentence; `later` runs something on the submitter's loop, after the
+    /// call that asked for it.
     package init(
         _ submitter: any Submitter,
         maximumOctets: Int,
