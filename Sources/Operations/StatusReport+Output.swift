@@ -4,7 +4,7 @@ extension StatusReport {
     /// The report as a person reads it.
     package var text: CommandResult {
         var lines = [daemon.sentence(at: now, directory: directory), ""]
-        lines += pickupTable.lines + [""] + routeTable.lines
+        lines += pickupTable.lines + [""] + routeTable.lines + accountLines + backlogLines
         let readiness = pickups.compactMap { pickup in
             pickup.reported?.readiness.map { "  pickup \(pickup.name): \($0)" }
         }
@@ -66,6 +66,8 @@ extension StatusReport {
             "seen_at": .time(daemon.snapshot?.takenAt),
             "pickups": .array(pickups.map(\.json)),
             "routes": .array(routes.map(\.json)),
+            "accounts": .array(accountValues),
+            "backlog": daemon.snapshot?.backlog?.json ?? .null,
             "attention": .array(attention.map { .string($0) }),
         ])
         return CommandResult(document.lines, status: status)
@@ -99,6 +101,9 @@ extension StatusReport.Pickup {
             "held": .optional(counts?.held),
             "sent_today": .optional(counts?.sentToday),
             "suspended_senders": .array(senders),
+            "messages": reported?.messages?.json ?? .null,
+            "recipients": reported?.recipients?.json ?? .null,
+            "backlog": reported?.backlog?.json ?? .null,
         ])
     }
 

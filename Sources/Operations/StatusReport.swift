@@ -58,7 +58,8 @@ package struct StatusReport: Sendable {
     var expiring: [String] { daemon.snapshot?.expiring ?? [] }
 
     /// 0 while mail flows; 69 without a daemon that reports; 75 when a pickup, a route or a sender
-    /// is suspended or paused, even where another route serves meanwhile.
+    /// is suspended or paused, or an account waits for a day's limit, even where another route
+    /// serves meanwhile.
     package var status: ExitStatus {
         switch daemon {
         case .stopped, .silent, .hidden: .unavailable
@@ -72,7 +73,7 @@ package struct StatusReport: Sendable {
 
     /// What keeps mail from flowing, one line each, with what to do.
     var obstacles: [String] {
-        pickups.flatMap(\.attention) + routes.flatMap(\.attention)
+        pickups.flatMap(\.attention) + routes.flatMap(\.attention) + accountAttention
     }
 }
 

@@ -36,7 +36,12 @@ struct DocumentationTests {
         let relay = try TestRelay()
         let name = try relay.deferred()
         _ = try relay.claimed("no recipient.eml", "From: a@example.com\r\n\r\n")
-        try relay.report { $0.pickups[0].suspendedSenders = ["a@example.com": "no"] }
+        try relay.report {
+            $0.pickups[0].suspendedSenders = ["a@example.com": "no"]
+            $0.backlog = .about(seconds: 60)
+            let day = RelaySnapshot.Gauge(used: 1, limit: 2, seconds: 86_400)
+            $0.accounts = [RelaySnapshot.AccountStatus(name: "erp@example.com", recipients: day)]
+        }
         let documents = [
             StatusReport(relay.folders).json,
             try MessageList(relay.folders).json,
@@ -56,6 +61,15 @@ struct DocumentationTests {
         for member in Set(members) {
             #expect(page.contains("`\(member)`"), "`\(member)` is not explained")
         }
+    }
+
+    @Test func `the example of accounts and backlog is what status prints`() throws {
+        let relay = try TestRelay()
+        try relay.report { $0 = AccountStatusTests.busy($0) }
+        let lines = StatusReport(relay.folders).text.output
+        let start = try #require(lines.firstIndex { $0.hasPrefix("ACCOUNT") })
+        let end = try #require(lines.lastIndex { $0.hasPrefix("  pickup erp: 412") })
+        #expect(page.contains(lines[start...end].joined(separator: "\n")))
     }
 
     @Test func `every event of the log has its row`() throws {

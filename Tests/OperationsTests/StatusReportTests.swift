@@ -239,7 +239,10 @@ struct StatusReportTests {
                       "failed": 0,
                       "held": 0,
                       "sent_today": 0,
-                      "suspended_senders": []
+                      "suspended_senders": [],
+                      "messages": null,
+                      "recipients": null,
+                      "backlog": null
                     }
                   ],
                   "routes": [
@@ -256,6 +259,8 @@ struct StatusReportTests {
                       "sent": 7
                     }
                   ],
+                  "accounts": [],
+                  "backlog": null,
                   "attention": [
                     "route m365: No connection. Wait. Postchute looks again in 5 s."
                   ]
