@@ -47,7 +47,8 @@ struct FeedbackTextTests {
         )
         let reply = Reply(try #require(ReplyCode(535)), lines: ["5.7.3 secret"])
         #expect(
-            text(.rejected(.mailboxRefused(mailbox: "secret@example.com", reply, claims: ""))).happened
+            text(.rejected(.mailboxRefused(mailbox: "secret@example.com", reply, claims: "")))
+                .happened
                 == "The server does not let us send as this sender (535 5.7.3)."
         )
         #expect(
