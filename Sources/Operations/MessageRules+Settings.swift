@@ -17,8 +17,8 @@ extension MailService {
     /// Whether messages of the null sender can be handed in: a mailbox sends as somebody.
     fileprivate var takesNullSender: Bool {
         switch self {
-        case .smtp: true
-        case .exchangeOnline: false
+        case .smtp, .connector: true
+        case .exchangeOnline, .directSend, .hve, .acs, .graph: false
         }
     }
 }

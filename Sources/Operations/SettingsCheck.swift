@@ -95,7 +95,14 @@ package struct SettingsCheck: Sendable {
             + settings.pickups.filter(isAnybody).map {
                 "pickup \($0.name): whoever can write there can send as any mailbox "
                     + "(mailbox = \"{from}\" without allow_from)."
-            } + settings.routes.flatMap(warnings)
+            } + settings.routes.flatMap(warnings) + unusedIdentities
+    }
+
+    private var unusedIdentities: [String] {
+        let used = Set(settings.routes.compactMap(\.signIn.identity))
+        return settings.identities.filter { !used.contains($0.name) }.map {
+            "identity \($0.name): no route uses it."
+        }
     }
 
     private func isAnybody(_ pickup: PickupSettings) -> Bool {
@@ -116,6 +123,12 @@ package struct SettingsCheck: Sendable {
         if route.allowsSandbox {
             lines.append("a sandbox is accepted as the server (sandbox = true).")
         }
+        if route.service == .exchangeOnline, case .password = route.signIn {
+            lines.append(
+                "Microsoft switches passwords off by default from the end of December 2026, and for "
+                    + "good later; an identity signs in without one."
+            )
+        }
         return lines.map { "route \(route.name): \($0)" }
     }
 }
@@ -133,7 +146,8 @@ extension SettingsProbe {
             },
             hasGroup: system.hasGroup,
             isTimeZone: system.isTimeZone,
-            credentialsDirectory: directory
+            credentialsDirectory: directory,
+            environment: system.environment
         )
     }
 }

@@ -53,7 +53,7 @@ extension ValueSyntax {
         of words: [String]
     ) throws(Objection) -> [String] {
         try list(content, of: "a word") { content throws(Objection) in
-            try choice(content, of: words, later: [])
+            try choice(content, of: words)
         }
     }
 
@@ -89,7 +89,7 @@ extension ValueSyntax {
         return "\(octets / 1024) KB"
     }
 
-    private static func list<Value: Hashable>(
+    static func list<Value: Hashable>(
         _ content: TomlContent,
         of what: String,
         _ convert: (TomlContent) throws(Objection) -> Value

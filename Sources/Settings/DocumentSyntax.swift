@@ -15,7 +15,7 @@ extension ValueSyntax {
     /// What becomes of the From of messages.
     static func fromRule(_ content: TomlContent) throws(Objection) -> EnvelopeRules.From {
         let words = EnvelopeRules.From.allCases.map(\.rawValue)
-        return EnvelopeRules.From(rawValue: try choice(content, of: words, later: [])) ?? .keep
+        return EnvelopeRules.From(rawValue: try choice(content, of: words)) ?? .keep
     }
 
     static func mailboxes(_ content: TomlContent) throws(Objection) -> [MailboxTemplate] {
@@ -80,7 +80,7 @@ extension ValueSyntax {
     }
 
     /// One text, or a list that is not empty.
-    private static func entries(
+    static func entries(
         _ content: TomlContent,
         of what: String
     ) throws(Objection) -> [TomlContent] {

@@ -79,7 +79,7 @@ extension ReadRoute {
             ]
         }
         switch settings.signIn {
-        case .none: break
+        case .none, .identity: break
         case .password(user: _, password: let file, _):
             uses.append(reader.use(.passwordFile, file.path, as: .file(isSecret: true)))
         case .token(user: _, token: let file):

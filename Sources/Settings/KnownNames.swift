@@ -2,8 +2,7 @@
 enum KnownNames {
     /// The words for a key that its table does not have.
     static func objection(toKey key: String, in table: SettingTable) -> Objection {
-        if let later = later(key, in: table) { return later }
-        if let secret = inlineSecret(key) { return secret }
+        if let secret = inlineSecret(key, in: table) { return secret }
         let sentence = "is not a setting of \(table.head)."
         if let suggestion = Suggestion.sentence(for: key, among: table.settings.map(\.key)) {
             return Objection(sentence, suggestion)
@@ -16,19 +15,11 @@ enum KnownNames {
 
     /// The words for a name at the top of the file that is not a table.
     static func objection(toTop key: String) -> Objection {
-        switch key {
-        case "identity":
-            return Objection(
-                "signing in with OAuth is not in this version yet.",
-                "Use token_file with a token that another program keeps fresh, or password_file."
-            )
-        case "http":
+        if key == "http" {
             return Objection(
                 "the dashboard is not in this version yet.",
                 "Remove the table; postchute status shows the same on the command line."
             )
-        default:
-            break
         }
         if let owner = owner(of: key) {
             return Objection("stands outside a table.", "Move it below \(owner.head).")
@@ -46,29 +37,31 @@ enum KnownNames {
         SettingTable.allCases.first { $0.settings.contains { $0.key == key } }
     }
 
-    private static func later(_ key: String, in table: SettingTable) -> Objection? {
-        switch (table, key) {
-        case (.route, "identity"):
-            objection(toTop: key)
-        case (.route, "cloud"), (.route, "allow_from"), (.route, "allow_foreign_endpoint"),
-            (.pickup, "priority"), (.pickup, "max_per_hour"):
-            Objection("is not in this version yet.", "Remove it.")
-        case (.pickup, _), (.route, _), (.state, _), (.log, _):
-            nil
-        }
-    }
-
-    private static func inlineSecret(_ key: String) -> Objection? {
-        let file: RouteKey
-        switch key {
-        case "password", "pass", "passwd", "secret": file = .passwordFile
-        case "token", "access_token": file = .tokenFile
-        case "passphrase", "client_passphrase": file = .clientPassphraseFile
-        default: return nil
-        }
+    private static func inlineSecret(_ key: String, in table: SettingTable) -> Objection? {
+        guard let file = secretFile(key, in: table) else { return nil }
         return Objection(
             "secrets do not stand in this file.",
-            "Put it into a file of its own: \(file.rawValue) = \"/etc/postchute/NAME\""
+            "Put it into a file of its own: \(file) = \"/etc/postchute/NAME\""
         )
+    }
+
+    /// The key that names the file of a secret somebody wrote down.
+    private static func secretFile(_ key: String, in table: SettingTable) -> String? {
+        switch (table, key) {
+        case (.identity, "client_secret"), (.identity, "secret"), (.identity, "password"):
+            IdentityKey.clientSecretFile.rawValue
+        case (.identity, "certificate_passphrase"), (.identity, "passphrase"):
+            IdentityKey.certificatePassphraseFile.rawValue
+        case (.identity, _):
+            nil
+        case (_, "password"), (_, "pass"), (_, "passwd"), (_, "secret"):
+            RouteKey.passwordFile.rawValue
+        case (_, "token"), (_, "access_token"):
+            RouteKey.tokenFile.rawValue
+        case (_, "passphrase"), (_, "client_passphrase"):
+            RouteKey.clientPassphraseFile.rawValue
+        default:
+            nil
+        }
     }
 }

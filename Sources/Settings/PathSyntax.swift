@@ -32,6 +32,25 @@ extension ValueSyntax {
         }
     }
 
+    /// One file, or a list of different ones.
+    static func files(
+        _ content: TomlContent,
+        isSecret: Bool,
+        credentialsDirectory: String?
+    ) throws(Objection) -> [SecretReference] {
+        var files: [SecretReference] = []
+        for entry in try entries(content, of: "files") {
+            let file = try file(
+                entry,
+                isSecret: isSecret,
+                credentialsDirectory: credentialsDirectory
+            )
+            if files.contains(file) { throw Objection("names one of them twice.", "Remove it.") }
+            files.append(file)
+        }
+        return files
+    }
+
     /// The `NAME` of `credential:NAME`.
     static func credentialName(_ text: String) -> String? {
         text.hasPrefix(credentialPrefix) ? String(text.dropFirst(credentialPrefix.count)) : nil

@@ -83,7 +83,8 @@ extension PickupMessageDeclarations {
         "Who may send: addresses, domains, or `*.domain` for all names below one.",
         remark: """
             Checks the envelope's sender, From, Sender, Resent-From and Resent-Sender. A message of \
-            anybody else goes to `failed/`.
+            anybody else goes to `failed/`. It must be given where a route is `"connector"` or \
+            `"direct-send"`: Microsoft does not look at the sender there.
             """,
         example: #"allow_from = ["erp@contoso.com", "shop.contoso.com"]"#
     )

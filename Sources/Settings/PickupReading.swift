@@ -24,10 +24,18 @@ extension ReadPickup {
         settings.feedback = reader.folder(.feedback)
         reader.choice(.whenUncertain).map { settings.whenUncertain = $0 }
         settings.giveUpAfter = reader.duration(.giveUpAfter)
+        readLimits()
         readEnvelope()
         readRepairs()
         // A kind that is none was complained about: what the keys of the other are is not known then.
         if let kind: PickupKind = reader.choice(.kind) { read(kind) }
+    }
+
+    private mutating func readLimits() {
+        settings.maximumPerHour = reader.count(.maxPerHour)
+        settings.maximumRecipientsPerDay = reader.count(.maxRecipientsPerDay)
+        reader.choice(.priority).map { settings.priority = $0 }
+        reader.choice(.uncertainRoute).map { settings.uncertainRoute = $0 }
     }
 
     private mutating func readEnvelope() {

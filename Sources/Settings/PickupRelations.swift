@@ -1,13 +1,18 @@
+internal import Documents
+internal import MailMessage
+
 /// Checks what pickups mean for each other and for the routes.
 struct PickupRelations {
     let pickups: [ReadPickup]
+    let routes: [ReadRoute]
     /// The names of all routes, faulty ones included.
-    let routes: [String]
+    let routeNames: [String]
 
     /// Adds its complaints to those of the pickups.
     func check() {
         for (index, pickup) in pickups.enumerated() {
             checkRoutes(of: pickup)
+            checkSenders(of: pickup)
             checkFeedback(of: pickup)
             for (other, neighbour) in pickups.enumerated() where other != index {
                 checkPath(pickup, against: neighbour, isLater: other < index)
@@ -17,15 +22,32 @@ struct PickupRelations {
     }
 
     private func checkRoutes(of pickup: ReadPickup) {
-        for name in pickup.settings.routes where !routes.contains(name) {
-            let known = routes.isEmpty ? "none" : listed(routes)
+        for name in pickup.settings.routes where !routeNames.contains(name) {
+            let known = routeNames.isEmpty ? "none" : listed(routeNames)
             pickup.reader.complain(
                 .route,
                 "\(quoted(name)) is not a route of this file, which has \(known).",
-                Suggestion.sentence(for: name, among: routes)
+                Suggestion.sentence(for: name, among: routeNames)
                     ?? "Add [route.\(name.filter { $0 != "]" })], or name another."
             )
         }
+    }
+
+    // The sender of documents is written in the settings, unless the folder decides it.
+    private func checkSenders(of pickup: ReadPickup) {
+        let isFixed = pickup.settings.documents.map { $0.from.fields.isEmpty } ?? false
+        let used = routes.first {
+            pickup.settings.routes.contains($0.settings.name) && $0.service?.trustsAnySender == true
+        }
+        guard let used, let service = used.service, !isFixed,
+            pickup.settings.messages.envelope.allowFrom.isEmpty, pickup.reader.isSound(.allowFrom)
+        else { return }
+        pickup.reader.complain(
+            .allowFrom,
+            "is missing: over route \(quoted(used.settings.name)), \(quoted(service.rawValue)), "
+                + "whoever can write here could send as anybody.",
+            "Say who may: \(PickupKey.allowFrom.declaration.example)"
+        )
     }
 
     // Of two pickups in each other's way the later one is complained about, once.

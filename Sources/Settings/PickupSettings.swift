@@ -27,6 +27,13 @@ package struct PickupSettings: Hashable, Sendable {
     package var giveUpAfter: Duration?
     /// The folder in which writers read what was refused.
     package var feedback: String?
+    /// The most messages in any hour.
+    package var maximumPerHour: Int?
+    /// The most recipients in any 24 hours.
+    package var maximumRecipientsPerDay: Int?
+    package var priority: PickupPriority
+    /// Which route may serve after an uncertain attempt.
+    package var uncertainRoute: UncertainRoute
     /// What messages may be, and what is repaired, added and checked.
     package var messages = MessageRules()
 
@@ -44,6 +51,8 @@ package struct PickupSettings: Hashable, Sendable {
         isRecursive = PickupKey.recursive.standard(ValueSyntax.flag)
         writers = PickupKey.writers.standard(PickupKey.writers.choice)
         whenUncertain = PickupKey.whenUncertain.standard(PickupKey.whenUncertain.choice)
+        priority = PickupKey.priority.standard(PickupKey.priority.choice)
+        uncertainRoute = PickupKey.uncertainRoute.standard(PickupKey.uncertainRoute.choice)
     }
 }
 
@@ -72,4 +81,17 @@ package enum UncertainPolicy: String, Hashable, Sendable, CaseIterable {
     /// Once more after 15 minutes; a second uncertainty holds the message.
     case retry
     case hold
+}
+
+/// Whose messages go first.
+package enum PickupPriority: String, Hashable, Sendable, CaseIterable {
+    case low, normal, high
+}
+
+/// Which route a message may take once a server may already hold it.
+package enum UncertainRoute: String, Hashable, Sendable, CaseIterable {
+    /// Only the one that it was uncertain on.
+    case same
+    /// Any of the pickup's.
+    case any
 }

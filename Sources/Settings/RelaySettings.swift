@@ -4,6 +4,9 @@ package struct RelaySettings: Hashable, Sendable {
     package var pickups: [PickupSettings]
     /// The ways to hand mail over, in the order of the file; never empty.
     package var routes: [RouteSettings]
+    /// Who signs in, in the order of the file.
+    package var identities: [IdentitySettings]
+    package var network: NetworkSettings
     package var state: StateSettings
     package var log: LogSettings
 
@@ -11,11 +14,15 @@ package struct RelaySettings: Hashable, Sendable {
     package init(
         pickups: [PickupSettings],
         routes: [RouteSettings],
+        identities: [IdentitySettings] = [],
+        network: NetworkSettings = NetworkSettings(),
         state: StateSettings = StateSettings(),
         log: LogSettings = LogSettings()
     ) {
         self.pickups = pickups
         self.routes = routes
+        self.identities = identities
+        self.network = network
         self.state = state
         self.log = log
     }

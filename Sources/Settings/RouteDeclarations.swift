@@ -4,28 +4,58 @@ enum RouteDeclarations {}
 /// The server itself.
 extension RouteDeclarations {
     static let service = SettingDeclaration(
-        .choice(MailService.self, later: RouteKey.laterServices),
+        .choice(MailService.self),
         .required,
-        "What is at the other end; it presets host, port, limits and sign-in.",
-        remark: "Every preset can be overridden by its own key.",
+        "What is at the other end; it presets server, sign-in and limits.",
+        remark: """
+            Every preset can be overridden by its own key; [the table](#what-a-service-presets) below \
+            has them all.
+            """,
         example: #"service = "exchange-online""#
+    )
+
+    static let cloud = SettingDeclaration(
+        .choice(Cloud.self),
+        .phrase("that of `identity`, else `\"worldwide\"`"),
+        "The cloud that the service belongs to.",
+        remark: "GCC is `\"worldwide\"`. The identity of the route must be of the same cloud.",
+        example: #"cloud = "gcc-high""#
     )
 
     static let host = SettingDeclaration(
         .host,
         .required,
-        exchangeOnline: "smtp.office365.com",
         "The server's name, or its IP address.",
-        remark: "Exchange Online wants the name: Microsoft does not support IP addresses.",
+        remark: """
+            Microsoft's servers want the name: IP addresses are not supported. With `"connector"` \
+            and `"direct-send"` `domain` is better: the name of the MX is the service's to change.
+            """,
         example: #"host = "mail.example.com""#
+    )
+
+    static let domain = SettingDeclaration(
+        .domain,
+        .phrase("`host` names the server"),
+        "The domain whose MX is the server of `\"connector\"` and `\"direct-send\"`.",
+        remark: """
+            One of the tenant's own domains whose MX is Microsoft's: where another filter stands \
+            before it, name the `host` that the admin center shows. It is looked up and never made up.
+            """,
+        example: #"domain = "contoso.com""#
     )
 
     static let port = SettingDeclaration(
         .count(1...65_535),
         .phrase("587; 465 with `tls = \"implicit\"`; 25 with `tls = \"none\"`"),
-        exchangeOnline: 587,
         "The server's port.",
         example: "port = 587"
+    )
+
+    static let graphURL = SettingDeclaration(
+        .serviceURL,
+        .phrase("no other service than `\"graph\"` has it"),
+        "The root of Microsoft Graph.",
+        example: #"graph_url = "https://graph.microsoft.com""#
     )
 
     static let sandbox = SettingDeclaration(
@@ -111,13 +141,24 @@ extension RouteDeclarations {
 
 /// How a session signs in.
 extension RouteDeclarations {
+    static let identity = SettingDeclaration(
+        .word,
+        .phrase("no token is obtained"),
+        "The `[identity.NAME]` with which the route signs in.",
+        remark: """
+            The way to sign in with OAuth. Routes that name the same identity share its tokens. Not \
+            together with `token_file` or `password_file`.
+            """,
+        example: #"identity = "contoso""#
+    )
+
     static let auth = SettingDeclaration(
         .choice(AuthChoice.self),
         .value("auto"),
-        "How to sign in: with the password by LOGIN or PLAIN, or with the token.",
+        "How to sign in: with the password by LOGIN or PLAIN, or with a token.",
         remark: """
-            `"auto"` takes XOAUTH2 with `token_file`, LOGIN or PLAIN with `password_file`, \
-            and does not sign in without either.
+            `"auto"` takes XOAUTH2 with `identity` or `token_file`, LOGIN or PLAIN with \
+            `password_file`, and does not sign in without any of them.
             """,
         example: #"auth = "plain""#
     )
@@ -125,8 +166,11 @@ extension RouteDeclarations {
     static let username = SettingDeclaration(
         .word,
         .phrase("`mailbox`"),
-        "The user who signs in with the password.",
-        remark: "Needed only where it is not the mailbox itself.",
+        "The user who signs in.",
+        remark: """
+            Needed only where it is not the mailbox itself. `"acs"` wants its SMTP user name here, or \
+            `RESOURCE.CLIENT-ID.TENANT-ID`, with dots or with `|`.
+            """,
         example: #"username = "relay""#
     )
 
@@ -136,8 +180,8 @@ extension RouteDeclarations {
         "The mailbox that sends.",
         remark: """
             Exchange Online counts its limits for this mailbox. `"{from}"` sends each message as the \
-            mailbox of its own From, with a token that is valid for all of them; `allow_from` of the \
-            pickups then says whom their writers may speak for.
+            mailbox of its own From, with an identity or a token that is valid for all of them; \
+            `allow_from` of the pickups then says whom their writers may speak for.
             """,
         example: #"mailbox = "erp@contoso.com""#
     )
@@ -146,7 +190,10 @@ extension RouteDeclarations {
         .file(isSecret: true),
         .phrase("no password"),
         "The file with the password.",
-        remark: "Read again at every sign-in, so a new password needs no restart.",
+        remark: """
+            Read again at every sign-in, so a new password needs no restart. For `"acs"` it holds the \
+            client secret. Exchange Online refuses passwords by default from the end of December 2026.
+            """,
         example: #"password_file = "credential:erp-password""#
     )
 
@@ -154,7 +201,7 @@ extension RouteDeclarations {
         .file(isSecret: true),
         .phrase("no token"),
         "The file with an OAuth access token, which another program keeps fresh.",
-        remark: "Read again at every sign-in. Not together with `password_file`.",
+        remark: "Read again at every sign-in. Not together with `identity` or `password_file`.",
         example: #"token_file = "/run/postchute/erp.token""#
     )
 }

@@ -1,6 +1,8 @@
 /// The keys of `[route.NAME]`.
 enum RouteKey: String, SettingKey {
-    case service, host, port
+    case service, cloud, host, domain, port
+    case graphURL = "graph_url"
+    case identity
     case tls
     case tlsName = "tls_name"
     case caFile = "ca_file"
@@ -11,9 +13,14 @@ enum RouteKey: String, SettingKey {
     case auth, username, mailbox
     case passwordFile = "password_file"
     case tokenFile = "token_file"
-    case connections, rate
+    case account, connections, rate
     case maxRecipients = "max_recipients"
-    case pipelining, ehlo, bind
+    case recipientsPerDay = "recipients_per_day"
+    case externalRecipientsPerDay = "external_recipients_per_day"
+    case internalDomains = "internal_domains"
+    case maxSize = "max_size"
+    case large
+    case pipelining, ehlo, bind, proxy
     case addressFamily = "address_family"
     case connectTimeout = "connect_timeout"
     case replyTimeout = "reply_timeout"
@@ -26,15 +33,16 @@ enum RouteKey: String, SettingKey {
 
     static let table = SettingTable.route
 
-    /// Services whose names are taken but that this version cannot use.
-    static let laterServices = ["connector", "direct-send", "hve", "acs", "graph"]
-
     var declaration: SettingDeclaration {
         switch self {
         case .service: RouteDeclarations.service
+        case .cloud: RouteDeclarations.cloud
         case .host: RouteDeclarations.host
+        case .domain: RouteDeclarations.domain
         case .port: RouteDeclarations.port
+        case .graphURL: RouteDeclarations.graphURL
         case .sandbox: RouteDeclarations.sandbox
+        case .identity: RouteDeclarations.identity
         case .tls: RouteDeclarations.tls
         case .tlsName: RouteDeclarations.tlsName
         case .caFile: RouteDeclarations.caFile
@@ -47,12 +55,19 @@ enum RouteKey: String, SettingKey {
         case .mailbox: RouteDeclarations.mailbox
         case .passwordFile: RouteDeclarations.passwordFile
         case .tokenFile: RouteDeclarations.tokenFile
+        case .account: RouteDeclarations.account
         case .connections: RouteDeclarations.connections
         case .rate: RouteDeclarations.rate
         case .maxRecipients: RouteDeclarations.maxRecipients
+        case .recipientsPerDay: RouteDeclarations.recipientsPerDay
+        case .externalRecipientsPerDay: RouteDeclarations.externalRecipientsPerDay
+        case .internalDomains: RouteDeclarations.internalDomains
+        case .maxSize: RouteDeclarations.maxSize
+        case .large: RouteDeclarations.large
         case .pipelining: RouteDeclarations.pipelining
         case .ehlo: RouteDeclarations.ehlo
         case .bind: RouteDeclarations.bind
+        case .proxy: RouteDeclarations.proxy
         case .addressFamily: RouteDeclarations.addressFamily
         case .connectTimeout: RouteDeclarations.connectTimeout
         case .replyTimeout: RouteDeclarations.replyTimeout

@@ -1,20 +1,35 @@
 /// What the account allows.
 extension RouteDeclarations {
+    static let account = SettingDeclaration(
+        .word,
+        .phrase("the mailbox; without one the server, or this route alone"),
+        "Whose limits these are: routes of one account share them.",
+        remark: """
+            Two routes that send as one mailbox, by SMTP and by Graph, are one account without a word \
+            here. Give two routes the same name to make them share, different ones so that they do not.
+            """,
+        example: #"account = "erp@contoso.com""#
+    )
+
     static let connections = SettingDeclaration(
         .count(1...100),
         .value(2),
-        exchangeOnline: 2,
         "The most sessions with the server at a time.",
-        remark: "Exchange Online allows a mailbox three, other programs' included.",
+        remark: """
+            Exchange Online allows a mailbox three, other programs' included, and Graph four requests \
+            at a time.
+            """,
         example: "connections = 4"
     )
 
     static let rate = SettingDeclaration(
         .rate,
         .value("unlimited"),
-        exchangeOnline: "30/min",
         "The most messages in a second, minute or hour.",
-        remark: "Exchange Online throttles a mailbox above 30 messages a minute.",
+        remark: """
+            They are spaced evenly. Exchange Online throttles a mailbox above 30 messages a minute, \
+            by Graph too; `"acs"` allows a new domain 100 an hour until support raises it.
+            """,
         example: #"rate = "30/min""#
     )
 
@@ -22,8 +37,60 @@ extension RouteDeclarations {
         .count(1...100_000),
         .phrase("as many as the server takes"),
         "The most recipients of one transaction.",
-        remark: "A message with more of them is sent in several transactions.",
+        remark: """
+            A message with more of them is sent in several transactions; Graph, which cannot do that, \
+            leaves it to the next route.
+            """,
         example: "max_recipients = 500"
+    )
+
+    static let recipientsPerDay = SettingDeclaration(
+        .count(1...1_000_000_000),
+        .phrase("no limit"),
+        "The most recipients in any 24 hours.",
+        remark: "Kept across restarts. Recipients are counted for each message, not once for all.",
+        example: "recipients_per_day = 10000"
+    )
+
+    static let externalRecipientsPerDay = SettingDeclaration(
+        .count(1...1_000_000_000),
+        .phrase("no limit"),
+        "The most recipients outside the tenant in any 24 hours, all its routes together.",
+        remark: """
+            Microsoft's limit for a tenant is 500 × licences^0.7 + 9500, and 5000 in a trial; leave \
+            room for what people send. It needs `internal_domains`.
+            """,
+        example: "external_recipients_per_day = 8000"
+    )
+
+    static let internalDomains = SettingDeclaration(
+        .domains,
+        .phrase("every recipient is external"),
+        "The tenant's own domains, whose recipients `external_recipients_per_day` does not count.",
+        example: #"internal_domains = ["contoso.com", "contoso.onmicrosoft.com"]"#
+    )
+
+    static let maxSize = SettingDeclaration(
+        .size(1024...1_073_741_824),
+        .phrase("what the server announces"),
+        "The largest message that this route carries, counted as it goes out.",
+        remark: """
+            A larger one is left to the next route of its pickup; without one it goes to `failed/`. \
+            `max_size` of a pickup is about its writers.
+            """,
+        example: #"max_size = "10 MB""#
+    )
+
+    static let large = SettingDeclaration(
+        .choice(LargePolicy.self),
+        .value("refuse"),
+        "What becomes of a message above the 4 MB of a Graph request that no other route can carry.",
+        remark: """
+            `"draft"` rebuilds it as a draft with uploaded attachments and logs a warning: its structure \
+            is not kept, so signed and encrypted messages are still refused, and it needs the permission \
+            Mail.ReadWrite. Only for `"graph"`.
+            """,
+        example: #"large = "draft""#
     )
 }
 
@@ -32,7 +99,6 @@ extension RouteDeclarations {
     static let pipelining = SettingDeclaration(
         .choice(Pipelining.self),
         .value("off"),
-        exchangeOnline: "off",
         "Whether the envelope goes out in one flight or waits for each reply.",
         remark: """
             `"envelope"` is used only with servers that announce PIPELINING and saves a \
@@ -54,6 +120,13 @@ extension RouteDeclarations {
         .phrase("the system chooses"),
         "The local IP address that connections are made from.",
         example: #"bind = "192.0.2.10""#
+    )
+
+    static let proxy = SettingDeclaration(
+        .proxy,
+        .phrase("SMTP connects directly; Graph uses that of `[network]`"),
+        "The proxy through which the route reaches its server, by CONNECT.",
+        example: #"proxy = "http://proxy.contoso.com:3128""#
     )
 
     static let addressFamily = SettingDeclaration(

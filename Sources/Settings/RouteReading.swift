@@ -2,30 +2,65 @@
 struct ReadRoute {
     var settings: RouteSettings
     var reader: TableReader<RouteKey>
+    /// What is at the other end; `nil` where the file does not say it.
+    let service: MailService?
     private let credentialsDirectory: String?
 }
 
 extension ReadRoute {
     /// Reads the table; what is faulty keeps its standard value and is in the reader's complaints.
-    init(_ plain: TableReader<RouteKey>, name: String, credentialsDirectory: String?) {
+    init(
+        _ plain: TableReader<RouteKey>,
+        name: String,
+        identities: [ReadIdentity],
+        credentialsDirectory: String?
+    ) {
         reader = plain
         self.credentialsDirectory = credentialsDirectory
-        let service: MailService? = reader.choice(.service)
-        reader.presets =
-            switch service {
-            case .exchangeOnline: .exchangeOnline
-            case .smtp: .standard
-            case nil: .unknown
-            }
-        let host = reader.host(.host) ?? ""
-        settings = RouteSettings(name: name, service: service ?? .smtp, host: host, port: 0)
+        service = reader.choice(.service)
+        settings = RouteSettings(name: name, service: service ?? .smtp, host: "", port: 0)
+        let identity = reader.has(.identity) ? reader.writtenText(.identity) : nil
+        let owner = identities.first { $0.settings.name == identity }
+        settings.cloud = reader.choice(.cloud) ?? owner?.settings.cloud ?? .worldwide
+        let preset = service?.preset(in: settings.cloud)
+        reader.presets = preset.map { .known($0.values) } ?? .unknown
+        readServer()
         readTLS()
         let port = reader.count(.port) ?? settings.tls.standardPort
         settings.port = UInt16(clamping: port)
+        if service == .graph { (settings.tls, settings.port) = (.implicit, 443) }
         readLimits()
         readDialogue()
-        settings.signIn = SignInReading(reader, service, credentialsDirectory).signIn()
+        let signIn = SignInReading(reader, service, identities, credentialsDirectory)
+        settings.signIn = signIn.signIn()
+        settings.tenant = tenant(owner?.settings)
+        if let service {
+            ServiceRelations(service: service, preset: preset, route: settings, reader: reader)
+                .check()
+        }
         RouteRelations(route: settings, reader: reader).check()
+        owner.map { IdentityRelations(route: settings, reader: reader, identity: $0).check() }
+    }
+
+    private mutating func readServer() {
+        switch service {
+        case .graph:
+            settings.graphURL = reader.read(.graphURL, ValueSyntax.serviceURL)
+            settings.host = settings.graphURL.flatMap(ValueSyntax.host(ofURL:)) ?? ""
+        case .connector, .directSend:
+            settings.mailDomain = reader.read(.domain, ValueSyntax.domain)?.lowercased()
+            if reader.has(.host) { settings.host = reader.host(.host) ?? "" }
+        case .smtp, .exchangeOnline, .hve, .acs, nil:
+            settings.host = reader.host(.host) ?? ""
+        }
+    }
+
+    private func tenant(_ identity: IdentitySettings?) -> String? {
+        if let tenant = identity?.tenant, !tenant.isEmpty { return tenant }
+        guard settings.service.sendsAsMailbox, let user = settings.signIn.user,
+            let at = user.lastIndex(of: "@")
+        else { return settings.mailDomain }
+        return user[user.index(after: at)...].lowercased()
     }
 
     private mutating func readTLS() {
@@ -48,7 +83,14 @@ extension ReadRoute {
     private mutating func readLimits() {
         reader.count(.connections).map { settings.connections = $0 }
         reader.read(.rate, ValueSyntax.rate).map { settings.rate = $0 }
+        settings.account = reader.word(.account)
         settings.maximumRecipients = reader.count(.maxRecipients)
+        settings.recipientsPerDay = reader.count(.recipientsPerDay)
+        settings.externalRecipientsPerDay = reader.count(.externalRecipientsPerDay)
+        settings.internalDomains =
+            reader.read(.internalDomains, ValueSyntax.domains)?.map { $0.lowercased() } ?? []
+        settings.maximumOctets = reader.read(.maxSize, RouteKey.maxSize.size)
+        reader.choice(.large).map { settings.large = $0 }
         reader.duration(.retryFirst).map { settings.retryFirst = $0 }
         reader.duration(.retryMaximum).map { settings.retryMaximum = $0 }
         reader.duration(.giveUpAfter).map { settings.giveUpAfter = $0 }
@@ -59,6 +101,7 @@ extension ReadRoute {
         reader.choice(.pipelining).map { settings.pipelining = $0 }
         settings.ehlo = reader.read(.ehlo, ValueSyntax.ehloName)
         settings.bind = reader.read(.bind, ValueSyntax.ipAddress)
+        settings.proxy = reader.read(.proxy, ValueSyntax.proxy)
         reader.choice(.addressFamily).map { settings.addressFamily = $0 }
         reader.duration(.connectTimeout).map { settings.connectTimeout = $0 }
         settings.replyTimeout = reader.duration(.replyTimeout)

@@ -14,9 +14,13 @@ struct RouteRelations {
     }
 
     private func checkProtection() {
-        guard route.tls == .none else { return }
-        if route.service == .exchangeOnline {
-            reader.complain(.tls, "\"none\" is not possible with Exchange Online.", "Remove it.")
+        guard route.tls == .none, route.service.speaksSMTP else { return }
+        if route.service != .smtp {
+            reader.complain(
+                .tls,
+                "\"none\" is not possible with \(route.service.title).",
+                "Remove it."
+            )
             return
         }
         if reader.isSound(.host), !ValueSyntax.isLoopback(route.host) {
@@ -34,19 +38,20 @@ struct RouteRelations {
         }
     }
 
-    // Exchange Online serves client submission on 587 and 25, always with STARTTLS.
+    // Every SMTP service of Microsoft begins in the clear and goes on with STARTTLS.
     private func checkPort() {
-        guard route.service == .exchangeOnline, reader.isSound(.port), reader.isSound(.tls) else {
-            return
-        }
+        let service = route.service
+        guard service != .smtp, service.speaksSMTP, reader.isSound(.port), reader.isSound(.tls)
+        else { return }
+        let port = service.isReachedByMX ? 25 : 587
         if route.tls == .implicit {
             reader.complain(
                 .tls,
-                "\"implicit\" is not served by Exchange Online.",
-                "Use \"starttls\", on port 587."
+                "\"implicit\" is not served by \(service.title).",
+                "Use \"starttls\", on port \(port)."
             )
         } else if route.port == 465 {
-            reader.complain(.port, "465 is not served by Exchange Online.", "Use 587.")
+            reader.complain(.port, "465 is not served by \(service.title).", "Use \(port).")
         }
     }
 

@@ -3,8 +3,11 @@ package struct RouteSettings: Hashable, Sendable {
     /// The name after `route.`: letters, digits, `-` and `_`.
     package var name: String
     package var service: MailService
-    /// A host name, or an IP address without brackets.
+    package var cloud = Cloud.worldwide
+    /// A host name, or an IP address without brackets; empty where ``mailDomain`` leads to it.
     package var host: String
+    /// The domain whose MX is the server, in place of ``host``.
+    package var mailDomain: String?
     package var port: UInt16
     package var tls: TLSMode
     /// The name the server's certificate must carry; ``host`` unless set.
@@ -12,15 +15,32 @@ package struct RouteSettings: Hashable, Sendable {
     package var trust: TrustSettings
     package var clientCertificate: ClientCertificateSettings?
     package var signIn: SignInSettings
+    /// The root of Microsoft Graph, of routes to it.
+    package var graphURL: String?
+    /// The tenant that the route sends for, as far as the file tells.
+    package var tenant: String?
+    /// The name that the file gives to whose limits these are.
+    package var account: String?
     /// The most sessions at a time.
     package var connections: Int
     package var rate: RateLimit
+    /// The most recipients of the account in any 24 hours.
+    package var recipientsPerDay: Int?
+    /// The most recipients of the tenant outside ``internalDomains`` in any 24 hours.
+    package var externalRecipientsPerDay: Int?
+    /// The tenant's own domains, in lower case.
+    package var internalDomains: [String] = []
+    /// The largest message, counted as it goes out.
+    package var maximumOctets: Int?
+    package var large: LargePolicy
     package var pipelining: Pipelining
     /// The name said in EHLO; the host's own unless set.
     package var ehlo: String?
     /// The local address connections are made from.
     package var bind: String?
     package var addressFamily: AddressFamily
+    /// The proxy to the server; `nil` is none for SMTP and the general one for Graph.
+    package var proxy: ProxySettings?
     /// How long an unused session stays open.
     package var idleTimeout: Duration
     package var connectTimeout: Duration
@@ -47,6 +67,7 @@ package struct RouteSettings: Hashable, Sendable {
         signIn = .none
         connections = RouteKey.connections.standard(RouteKey.connections.count)
         rate = RouteKey.rate.standard(ValueSyntax.rate)
+        large = RouteKey.large.standard(RouteKey.large.choice)
         pipelining = RouteKey.pipelining.standard(RouteKey.pipelining.choice)
         addressFamily = RouteKey.addressFamily.standard(RouteKey.addressFamily.choice)
         idleTimeout = RouteKey.idleTimeout.standardDuration
@@ -57,14 +78,6 @@ package struct RouteSettings: Hashable, Sendable {
         giveUpAfter = RouteKey.giveUpAfter.standardDuration
         allowsSandbox = RouteKey.sandbox.standard(ValueSyntax.flag)
     }
-}
-
-/// What is at the other end; a service presets host, port, limits and sign-in.
-package enum MailService: String, Hashable, Sendable, CaseIterable {
-    /// Any SMTP server.
-    case smtp
-    /// SMTP AUTH submission to Exchange Online.
-    case exchangeOnline = "exchange-online"
 }
 
 /// How a connection is protected.
@@ -117,15 +130,33 @@ package enum SignInSettings: Hashable, Sendable {
     case none
     /// AUTH LOGIN or PLAIN.
     case password(user: String, password: SecretReference, PasswordMechanism)
-    /// AUTH XOAUTH2 with an access token that something else keeps fresh.
+    /// AUTH XOAUTH2, or a bearer token, with an access token that something else keeps fresh.
     case token(user: String, token: SecretReference)
+    /// The same with a token that the identity of this name obtains.
+    case identity(user: String, identity: String)
 
     /// The user of a route that signs in as each message's own From.
     package static let eachAuthor = "{from}"
 
+    /// As whom; `nil` without a sign-in.
+    package var user: String? {
+        switch self {
+        case .none: nil
+        case .password(let user, _, _), .token(let user, _), .identity(let user, _): user
+        }
+    }
+
     /// Whether each message is sent as its own author.
     package var isEachAuthor: Bool {
-        if case .token(Self.eachAuthor, _) = self { true } else { false }
+        switch self {
+        case .token(Self.eachAuthor, _), .identity(Self.eachAuthor, _): true
+        case .none, .password, .token, .identity: false
+        }
+    }
+
+    /// The name of the identity that obtains the token, if one does.
+    package var identity: String? {
+        if case .identity(_, let identity) = self { identity } else { nil }
     }
 }
 
@@ -135,6 +166,14 @@ package enum PasswordMechanism: Hashable, Sendable {
     case any
     case login
     case plain
+}
+
+/// What becomes of a message that is too large for one request to Graph.
+package enum LargePolicy: String, Hashable, Sendable, CaseIterable {
+    /// Another route carries it, or none.
+    case refuse
+    /// It is rebuilt as a draft with uploaded attachments.
+    case draft
 }
 
 /// How many messages may be sent in a time.

@@ -10,13 +10,13 @@ protocol SettingKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 
 /// The tables of a settings file.
 enum SettingTable: String, Hashable, Sendable, CaseIterable {
-    case pickup, route, state, log
+    case pickup, route, identity, network, state, log
 
     /// Whether a file holds several of them, each with a name.
     var isNamed: Bool {
         switch self {
-        case .pickup, .route: true
-        case .state, .log: false
+        case .pickup, .route, .identity: true
+        case .network, .state, .log: false
         }
     }
 
@@ -28,6 +28,8 @@ enum SettingTable: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .pickup: Self.settings(PickupKey.self)
         case .route: Self.settings(RouteKey.self)
+        case .identity: Self.settings(IdentityKey.self)
+        case .network: Self.settings(NetworkKey.self)
         case .state: Self.settings(StateKey.self)
         case .log: Self.settings(LogKey.self)
         }
@@ -46,8 +48,6 @@ struct SettingDeclaration: Sendable {
     var form: SettingForm
     /// What holds when a file gives none.
     var absence: SettingAbsence
-    /// Takes the place of ``absence`` with `service = "exchange-online"`.
-    var exchangeOnline: SettingLiteral?
     /// What it does, in one sentence.
     var sentence: String
     /// What surprises: how it acts together with others; empty when nothing does.
@@ -58,14 +58,12 @@ struct SettingDeclaration: Sendable {
     init(
         _ form: SettingForm,
         _ absence: SettingAbsence,
-        exchangeOnline: SettingLiteral? = nil,
         _ sentence: String,
         remark: String = "",
         example: String
     ) {
         self.form = form
         self.absence = absence
-        self.exchangeOnline = exchangeOnline
         self.sentence = sentence
         self.remark = remark
         self.example = example
@@ -73,7 +71,10 @@ struct SettingDeclaration: Sendable {
 
     /// Whether the value leads to a secret; complaints then never quote it.
     var isSecret: Bool {
-        if case .file(isSecret: true) = form { true } else { false }
+        switch form {
+        case .file(isSecret: true), .files(isSecret: true): true
+        default: false
+        }
     }
 }
 
@@ -120,8 +121,8 @@ enum SettingLiteral: Hashable, Sendable, ExpressibleByStringLiteral,
 
 /// How a value is written.
 enum SettingForm: Sendable {
-    /// One of some words; those of a later version are known, and refused by name.
-    case choice([String], later: [String] = [])
+    /// One of some words.
+    case choice([String])
     case flag
     case count(ClosedRange<Int>)
     case duration(ClosedRange<Duration>)
@@ -131,6 +132,8 @@ enum SettingForm: Sendable {
     case folder
     /// An absolute path of a file, or `credential:NAME`.
     case file(isSecret: Bool)
+    /// One file or a list of them.
+    case files(isSecret: Bool)
     /// One route name or a list of them.
     case routes
     /// The words of ``Readiness``.
@@ -163,12 +166,29 @@ enum SettingForm: Sendable {
     case documentTypes
     /// The name of a time zone.
     case timeZone
+    /// The id of an application.
+    case guid
+    /// A directory's id or one of its domains.
+    case tenant
+    /// `"system"` or the id of an application.
+    case managedIdentity
+    /// A day of the calendar.
+    case date
+    /// The address of a service that speaks HTTPS.
+    case serviceURL
+    /// A host that issues tokens.
+    case authority
+    /// The address of a proxy, or `"none"`.
+    case proxy
+    /// One host or domain, or a list of them.
+    case hosts
+    /// One domain or a list of them.
+    case domains
 
     /// The words of an enumeration.
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ choices: Choice.Type,
-        later: [String] = []
+        _ choices: Choice.Type
     ) -> Self {
-        .choice(choices.allCases.map(\.rawValue), later: later)
+        .choice(choices.allCases.map(\.rawValue))
     }
 }

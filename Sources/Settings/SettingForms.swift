@@ -14,8 +14,8 @@ extension SettingKey {
     func choice<Choice: RawRepresentable<String>>(
         _ content: TomlContent
     ) throws(Objection) -> Choice {
-        guard case .choice(let words, let later) = declaration.form else { mismatch() }
-        let word = try ValueSyntax.choice(content, of: words, later: later)
+        guard case .choice(let words) = declaration.form else { mismatch() }
+        let word = try ValueSyntax.choice(content, of: words)
         guard let choice = Choice(rawValue: word) else { mismatch() }
         return choice
     }
@@ -31,8 +31,8 @@ extension SettingKey {
     }
 
     func chosenWord(_ content: TomlContent) throws(Objection) -> String {
-        guard case .choice(let words, let later) = declaration.form else { mismatch() }
-        return try ValueSyntax.choice(content, of: words, later: later)
+        guard case .choice(let words) = declaration.form else { mismatch() }
+        return try ValueSyntax.choice(content, of: words)
     }
 
     /// What holds when a file does not give the setting.
@@ -64,6 +64,17 @@ extension TableReader {
         guard case .file(let isSecret) = key.declaration.form else { key.mismatch() }
         return read(key) { content throws(Objection) in
             try ValueSyntax.file(
+                content,
+                isSecret: isSecret,
+                credentialsDirectory: credentialsDirectory
+            )
+        }
+    }
+
+    func files(_ key: Key, credentialsDirectory: String?) -> [SecretReference]? {
+        guard case .files(let isSecret) = key.declaration.form else { key.mismatch() }
+        return read(key) { content throws(Objection) in
+            try ValueSyntax.files(
                 content,
                 isSecret: isSecret,
                 credentialsDirectory: credentialsDirectory

@@ -8,11 +8,7 @@ extension RelaySettings {
         path: String = defaultPath,
         probe: SettingsProbe = .system
     ) throws(SettingsErrors) -> RelaySettings {
-        let reading = SettingsReading(
-            try octets(of: path),
-            file: path,
-            credentialsDirectory: probe.credentialsDirectory
-        )
+        let reading = SettingsReading(try octets(of: path), file: path, probe.surroundings)
         FileChecks(uses: reading.fileUses, probe: probe, complaints: reading.complaints).check()
         return try reading.result()
     }
@@ -27,8 +23,20 @@ extension RelaySettings {
     package static func read(
         path: String = defaultPath
     ) throws(SettingsErrors) -> RelaySettings {
-        try parse(octets(of: path), file: path, credentialsDirectory: credentialsDirectory)
+        try parse(
+            octets(of: path),
+            file: path,
+            credentialsDirectory: credentialsDirectory,
+            environment: { takenOnTrust[$0] }
+        )
     }
+
+    /// What the daemon's environment may hold, for who does not have it.
+    private static let takenOnTrust = [
+        "AZURE_TENANT_ID": "tenant.invalid",
+        "AZURE_CLIENT_ID": "00000000-0000-0000-0000-000000000000",
+        "AZURE_FEDERATED_TOKEN_FILE": "/var/run/secrets/azure/tokens/azure-identity-token",
+    ]
 
     private static func octets(of path: String) throws(SettingsErrors) -> [UInt8] {
         do throws(Objection) {
@@ -45,14 +53,14 @@ extension RelaySettings {
     package static func parse(
         _ octets: [UInt8],
         file: String,
-        credentialsDirectory: String? = nil
+        credentialsDirectory: String? = nil,
+        environment: @escaping @Sendable (String) -> String? = { _ in nil }
     ) throws(SettingsErrors) -> RelaySettings {
-        let reading = SettingsReading(
-            octets,
-            file: file,
-            credentialsDirectory: credentialsDirectory
+        let surroundings = Surroundings(
+            credentialsDirectory: credentialsDirectory,
+            environment: environment
         )
-        return try reading.result()
+        return try SettingsReading(octets, file: file, surroundings).result()
     }
 
     private static func contents(of path: String) throws(Objection) -> [UInt8] {

@@ -10,18 +10,22 @@ package struct SettingsProbe: Sendable {
     package var isTimeZone: @Sendable (String) -> Bool
     /// What `$CREDENTIALS_DIRECTORY` holds.
     package var credentialsDirectory: String?
+    /// A variable of the environment.
+    package var environment: @Sendable (String) -> String?
 
     /// Creates a probe.
     package init(
         look: @escaping @Sendable (String) -> ProbedFile,
         hasGroup: @escaping @Sendable (String) -> Bool,
         isTimeZone: @escaping @Sendable (String) -> Bool,
-        credentialsDirectory: String?
+        credentialsDirectory: String?,
+        environment: @escaping @Sendable (String) -> String? = { _ in nil }
     ) {
         self.look = look
         self.hasGroup = hasGroup
         self.isTimeZone = isTimeZone
         self.credentialsDirectory = credentialsDirectory
+        self.environment = environment
     }
 
     /// Looks at this system, as the user the process runs as.
@@ -30,8 +34,24 @@ package struct SettingsProbe: Sendable {
             look: ProbedFile.init(at:),
             hasGroup: systemHasGroup,
             isTimeZone: systemIsTimeZone,
-            credentialsDirectory: getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
+            credentialsDirectory: systemVariable("CREDENTIALS_DIRECTORY"),
+            environment: systemVariable
         )
+    }
+}
+
+/// What a file's meaning depends on besides its text.
+struct Surroundings: Sendable {
+    /// What `$CREDENTIALS_DIRECTORY` holds.
+    var credentialsDirectory: String?
+    /// A variable of the environment.
+    var environment: @Sendable (String) -> String?
+}
+
+extension SettingsProbe {
+    /// What a file's meaning depends on.
+    var surroundings: Surroundings {
+        Surroundings(credentialsDirectory: credentialsDirectory, environment: environment)
     }
 }
 
@@ -79,6 +99,10 @@ extension ProbedFile {
             self = .other
         }
     }
+}
+
+private func systemVariable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
 }
 
 /// By the magic octets of RFC 8536 §3.1.

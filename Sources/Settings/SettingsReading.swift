@@ -2,15 +2,17 @@
 struct SettingsReading {
     /// Complaints so far; whoever checks further adds to them.
     let complaints: ComplaintList
-    private let credentialsDirectory: String?
+    private let surroundings: Surroundings
     private var pickups: [ReadPickup] = []
     private var routes: [ReadRoute] = []
+    private var identities: [ReadIdentity] = []
+    private var network = NetworkSettings()
     private var state: (settings: StateSettings, use: FileUse?) = (StateSettings(), nil)
     private var log = LogSettings()
 
-    init(_ octets: [UInt8], file: String, credentialsDirectory: String?) {
+    init(_ octets: [UInt8], file: String, _ surroundings: Surroundings) {
         complaints = ComplaintList(file: file)
-        self.credentialsDirectory = credentialsDirectory
+        self.surroundings = surroundings
         do throws(TomlFault) {
             readTop(try TomlDocument.parse(octets))
         } catch {
@@ -23,6 +25,8 @@ struct SettingsReading {
         RelaySettings(
             pickups: pickups.map(\.settings),
             routes: routes.map(\.settings),
+            identities: identities.map(\.settings),
+            network: network,
             state: state.settings,
             log: log
         )
@@ -30,11 +34,14 @@ struct SettingsReading {
 
     /// Everything in the file system that the settings name.
     var fileUses: [FileUse] {
-        pickups.flatMap(\.fileUses) + routes.flatMap(\.fileUses) + [state.use].compactMap { $0 }
+        pickups.flatMap(\.fileUses) + routes.flatMap(\.fileUses)
+            + identities.flatMap(\.fileUses) + [state.use].compactMap { $0 }
     }
 
     private mutating func readTop(_ entries: [TomlEntry]) {
-        for entry in entries {
+        // What a route means depends on its identity, wherever in the file that stands.
+        let first = SettingTable.identity.rawValue
+        for entry in entries.filter({ $0.key == first }) + entries.filter({ $0.key != first }) {
             if let table = SettingTable(rawValue: entry.key) {
                 readTable(table, entry)
             } else {
@@ -46,7 +53,8 @@ struct SettingsReading {
         requireTable(.route, in: entries)
         // The name of a faulty route is still a name that a pickup may use.
         let names = entries.first { $0.key == SettingTable.route.rawValue }?.tables.map(\.key)
-        PickupRelations(pickups: pickups, routes: names ?? []).check()
+        PickupRelations(pickups: pickups, routes: routes, routeNames: names ?? []).check()
+        TenantRelations(routes: routes).check()
     }
 
     private func requireTable(_ table: SettingTable, in entries: [TomlEntry]) {
@@ -77,8 +85,21 @@ struct SettingsReading {
             pickups = named(content).map { ReadPickup($0.reader, name: $0.name) }
         case .route:
             routes = named(content).map {
-                ReadRoute($0.reader, name: $0.name, credentialsDirectory: credentialsDirectory)
+                ReadRoute(
+                    $0.reader,
+                    name: $0.name,
+                    identities: identities,
+                    credentialsDirectory: surroundings.credentialsDirectory
+                )
             }
+        case .identity:
+            identities = named(content).map { ReadIdentity($0.reader, name: $0.name, surroundings) }
+        case .network:
+            let reader = TableReader<NetworkKey>(content, name: entry.key, at: entry, complaints)
+            network = NetworkSettings(
+                proxy: reader.read(.proxy, ValueSyntax.proxy),
+                noProxy: reader.read(.noProxy, ValueSyntax.hosts)
+            )
         case .state:
             let reader = TableReader<StateKey>(content, name: entry.key, at: entry, complaints)
             let settings = StateSettings(directory: reader.folder(.directory))

@@ -4,7 +4,9 @@ internal import Documents
 package enum SettingsReference {
     /// Returns the page as Markdown.
     package static func markdown() -> String {
-        let sections = SettingTable.allCases.map(section)
+        let sections = SettingTable.allCases.map { table in
+            table == .route ? section(table) + "\n" + ServiceReference.markdown() : section(table)
+        }
         return ([introduction] + sections).joined(separator: "\n")
     }
 
@@ -34,7 +36,9 @@ package enum SettingsReference {
         var lines = ["## `\(table.head)`", "", table.introduction, ""]
         lines += ["| setting | form | without it |", "|---|---|---|"]
         for (key, declaration) in table.settings {
-            lines.append("| [`\(key)`](#\(anchor(table, key))) | \(cells(declaration)) |")
+            let preset = table == .route && ServiceReference.presets(key) ? "; preset" : ""
+            let cells = "\(declaration.form.phrase) | \(absence(declaration))\(preset)"
+            lines.append("| [`\(key)`](#\(anchor(table, key))) | \(cells) |")
         }
         for (key, declaration) in table.settings {
             lines += entry(table, key, declaration)
@@ -57,21 +61,12 @@ package enum SettingsReference {
         "\(table.rawValue)-\(key)"
     }
 
-    private static func cells(_ declaration: SettingDeclaration) -> String {
-        "\(declaration.form.phrase) | \(absence(declaration))"
-    }
-
     private static func absence(_ declaration: SettingDeclaration) -> String {
-        let standard =
-            switch declaration.absence {
-            case .required: "must be given"
-            case .value(let literal): "`\(literal.toml)`"
-            case .phrase(let phrase): phrase
-            }
-        guard let preset = declaration.exchangeOnline?.toml, "`\(preset)`" != standard else {
-            return standard
+        switch declaration.absence {
+        case .required: "must be given"
+        case .value(let literal): "`\(literal.toml)`"
+        case .phrase(let phrase): phrase
         }
-        return "\(standard); `\(preset)` with Exchange Online"
     }
 }
 
@@ -80,7 +75,18 @@ extension SettingTable {
     fileprivate var introduction: String {
         switch self {
         case .pickup: "A watched folder and its rules. NAME is yours to choose; log lines carry it."
-        case .route: "A server, an account and its limits. NAME is what `route` of a pickup says."
+        case .route:
+            """
+            A server, an account and its limits. NAME is what `route` of a pickup says. *Preset* means \
+            that the [service](#what-a-service-presets) may decide.
+            """
+        case .identity:
+            """
+            An application, or a person, that a tenant lets send. NAME is what `identity` of a route \
+            says. It has one credential: `certificate`, `client_secret_file`, `federated_token_file`, \
+            `managed_identity` or `device_login`.
+            """
+        case .network: "How the hosts that issue tokens and Microsoft Graph are reached."
         case .state: "Where the daemon remembers what must survive a restart."
         case .log: "What is written to standard error."
         }
@@ -91,7 +97,7 @@ extension SettingForm {
     /// How a value is written, for a cell of a table.
     fileprivate var phrase: String {
         switch self {
-        case .choice(let words, _): words.map { "`\"\($0)\"`" }.joined(separator: ", ")
+        case .choice(let words): words.map { "`\"\($0)\"`" }.joined(separator: ", ")
         case .flag: "`true`, `false`"
         case .count(let range): "number, \(range.lowerBound) to \(range.upperBound)"
         case .duration(let range):
@@ -120,6 +126,17 @@ extension SettingForm {
         case .documentTypes:
             "list of " + DocumentType.all.map { "`\"\($0.name)\"`" }.joined(separator: ", ")
         case .timeZone: "name of a time zone"
+        case .files(isSecret: false): "file, or list of files"
+        case .files(isSecret: true): "secret file, or list of them"
+        case .guid: "id: 8-4-4-4-12 hexadecimal digits"
+        case .tenant: "id or domain"
+        case .managedIdentity: "`\"system\"` or id"
+        case .date: "day: `2027-03-31`"
+        case .serviceURL: "address: `\"https://HOST\"`"
+        case .authority: "host name"
+        case .proxy: "`\"http://HOST:PORT\"`, `\"none\"`"
+        case .hosts: "host or domain, or list of them"
+        case .domains: "domain, or list of them"
         }
     }
 }

@@ -23,11 +23,14 @@ final class ComplaintList {
 }
 
 /// Where the values of absent settings come from.
-enum Presets {
-    case standard
-    case exchangeOnline
-    /// The service is not known: what is absent may well be preset.
+enum Presets<Key: SettingKey> {
+    /// From here; what is not in it has the standard of its declaration.
+    case known([Key: SettingLiteral])
+    /// What presets them is not known: what is absent may well be preset.
     case unknown
+
+    /// Every setting has the standard of its declaration.
+    static var standard: Self { .known([:]) }
 }
 
 /// Reads the settings of one table by their declarations.
@@ -37,7 +40,7 @@ struct TableReader<Key: SettingKey> {
     /// Where the table starts.
     let position: TomlPosition
     let complaints: ComplaintList
-    var presets = Presets.standard
+    var presets = Presets<Key>.standard
     private let entries: [String: TomlEntry]
 
     /// Starts reading; complains about every key that is not one of the table's.
@@ -105,16 +108,15 @@ struct TableReader<Key: SettingKey> {
         _ convert: (TomlContent) throws(Objection) -> Value
     ) -> Value? {
         let declaration = key.declaration
-        if presets == .exchangeOnline, let literal = declaration.exchangeOnline {
-            return literal.value(convert)
+        switch presets {
+        case .known(let values): if let literal = values[key] { return literal.value(convert) }
+        case .unknown: if case .required = declaration.absence { return nil }
         }
         switch declaration.absence {
         case .value(let literal): return literal.value(convert)
         case .phrase: return nil
         case .required:
-            if presets != .unknown {
-                complain(key, "is missing.", "Add it, for example: \(declaration.example)")
-            }
+            complain(key, "is missing.", "Add it, for example: \(declaration.example)")
             return nil
         }
     }

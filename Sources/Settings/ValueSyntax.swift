@@ -62,19 +62,12 @@ enum ValueSyntax {
 
     static func choice(
         _ content: TomlContent,
-        of words: [String],
-        later: [String]
+        of words: [String]
     ) throws(Objection) -> String {
         guard case .text(let text) = content else {
             throw Objection("must be one of \(listed(words)), not \(content.phrase).")
         }
         if words.contains(text) { return text }
-        if later.contains(text) {
-            throw Objection(
-                "\(quoted(text)) is not in this version yet.",
-                "This version has \(listed(words))."
-            )
-        }
         let verdict =
             words.count == 1
             ? "\(quoted(text)) is not \(listed(words))."

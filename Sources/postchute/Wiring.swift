@@ -74,7 +74,7 @@ extension SMTPRoute {
             host: settings.host,
             port: Int(settings.port),
             tls: TransportSecurity(settings.tls),
-            signIn: SignIn(settings.signIn),
+            signIn: try SignIn(settings.signIn),
             ehlo: settings.ehlo ?? HostName.own
         )
         tlsName = settings.tlsName
@@ -135,7 +135,7 @@ extension TransportSecurity {
 
 extension SignIn {
     /// The sign-in of a route's settings; secrets are read when they are needed, not now.
-    init(_ settings: SignInSettings) {
+    init(_ settings: SignInSettings) throws {
         switch settings {
         case .none:
             self = .none
@@ -147,6 +147,11 @@ extension SignIn {
             self = .password(user: user, FileSecret(path: password.path))
         case .token(let user, let token):
             self = .xoauth2(mailbox: user, FileToken(path: token.path))
+        case .identity(_, let identity):
+            throw CredentialError(
+                "the identity \(identity) obtains no tokens",
+                advice: "Set token_file or password_file in its place."
+            )
         }
     }
 }
@@ -239,7 +244,7 @@ extension SignInSettings {
     /// Whether a refused sign-in may be tried again by itself: a token locks no account.
     var mayBeProbed: Bool {
         switch self {
-        case .none, .token: true
+        case .none, .token, .identity: true
         case .password: false
         }
     }

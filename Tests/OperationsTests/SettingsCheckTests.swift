@@ -167,6 +167,33 @@ struct SettingsCheckTests {
         #expect(!SettingsCheck(relay.settings).run().output.contains(warning))
     }
 
+    @Test func `a password for Exchange Online and an idle identity are warned about`() throws {
+        let relay = try TestRelay()
+        relay.settings.routes[0].service = .exchangeOnline
+        relay.settings.routes[0].signIn = .password(
+            user: "erp@contoso.com",
+            password: SecretReference(path: "/etc/postchute/password"),
+            .any
+        )
+        relay.settings.identities = [
+            IdentitySettings(
+                name: "contoso",
+                tenant: "contoso.com",
+                clientID: "0f3c1e6a-7b2d-4c58-9a41-5d6e7f809a1b",
+                credential: .clientSecret(SecretReference(path: "/etc/postchute/secret"))
+            )
+        ]
+        #expect(
+            SettingsCheck(relay.settings).run().output.dropFirst() == [
+                "Warning: route m365: Microsoft switches passwords off by default from the end of "
+                    + "December 2026, and for good later; an identity signs in without one.",
+                "Warning: identity contoso: no route uses it.",
+            ]
+        )
+        relay.settings.routes[0].signIn = .identity(user: "erp@contoso.com", identity: "contoso")
+        #expect(SettingsCheck(relay.settings).run().output.count == 1)
+    }
+
     @Test func `a credential of the unit needs no systemd to be checked`() throws {
         let relay = try TestRelay()
         let path = try relay.scratch.write(

@@ -26,13 +26,20 @@ struct SettingDeclarationTests {
     }
 
     @Test(arguments: settings)
-    func `standard and preset follow the form`(name: String) throws {
+    func `the standard follows the form`(name: String) throws {
         let (_, declaration) = try declaration(name)
         if case .value(let literal) = declaration.absence {
             #expect(objection(to: literal.content, in: declaration.form) == nil)
         }
-        if let preset = declaration.exchangeOnline {
-            #expect(objection(to: preset.content, in: declaration.form) == nil)
+    }
+
+    @Test func `presets follow the form of their keys`() throws {
+        for service in MailService.allCases {
+            for cloud in Cloud.allCases {
+                for (key, literal) in service.preset(in: cloud)?.values ?? [:] {
+                    #expect(objection(to: literal.content, in: key.declaration.form) == nil)
+                }
+            }
         }
     }
 
@@ -49,7 +56,8 @@ struct SettingDeclarationTests {
         #expect(
             secret == [
                 "route.client_key", "route.client_passphrase_file", "route.password_file",
-                "route.token_file",
+                "route.token_file", "identity.certificate_key",
+                "identity.certificate_passphrase_file", "identity.client_secret_file",
             ]
         )
     }
@@ -57,8 +65,7 @@ struct SettingDeclarationTests {
     private func objection(to content: TomlContent, in form: SettingForm) -> Objection? {
         do throws(Objection) {
             switch form {
-            case .choice(let words, let later):
-                _ = try ValueSyntax.choice(content, of: words, later: later)
+            case .choice(let words): _ = try ValueSyntax.choice(content, of: words)
             case .flag: _ = try ValueSyntax.flag(content)
             case .count(let range): _ = try ValueSyntax.count(content, in: range)
             case .duration(let range): _ = try ValueSyntax.duration(content, in: range)
@@ -91,6 +98,21 @@ struct SettingDeclarationTests {
             case .template: _ = try ValueSyntax.template(content)
             case .documentTypes: _ = try ValueSyntax.documentTypes(content)
             case .timeZone: _ = try ValueSyntax.timeZone(content)
+            case .files(let isSecret):
+                _ = try ValueSyntax.files(
+                    content,
+                    isSecret: isSecret,
+                    credentialsDirectory: "/run/credentials/postchute.service"
+                )
+            case .guid: _ = try ValueSyntax.guid(content)
+            case .tenant: _ = try ValueSyntax.tenant(content)
+            case .managedIdentity: _ = try ValueSyntax.managedIdentity(content)
+            case .date: _ = try ValueSyntax.date(content)
+            case .serviceURL: _ = try ValueSyntax.serviceURL(content)
+            case .authority: _ = try ValueSyntax.authority(content)
+            case .proxy: _ = try ValueSyntax.proxy(content)
+            case .hosts: _ = try ValueSyntax.hosts(content)
+            case .domains: _ = try ValueSyntax.domains(content)
             }
             return nil
         } catch {

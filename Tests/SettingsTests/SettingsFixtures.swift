@@ -6,15 +6,25 @@ let packageRoot = "/" + #filePath.split(separator: "/").dropLast(3).joined(separ
 
 /// A file system that exists only in the words of its paths.
 func fictionalProbe(
-    credentialsDirectory: String? = "/run/credentials/postchute.service"
+    credentialsDirectory: String? = "/run/credentials/postchute.service",
+    environment: [String: String] = [:]
 ) -> SettingsProbe {
     SettingsProbe(
         look: fictionalFile,
         hasGroup: { $0 != "ghosts" },
         isTimeZone: { !$0.contains("missing") },
-        credentialsDirectory: credentialsDirectory
+        credentialsDirectory: credentialsDirectory,
+        environment: { environment[$0] }
     )
 }
+
+/// What Kubernetes gives a pod with workload identity.
+let podEnvironment = [
+    "AZURE_TENANT_ID": "0f3c1e6a-7b2d-4c58-9a41-5d6e7f809a1c",
+    "AZURE_CLIENT_ID": "0f3c1e6a-7b2d-4c58-9a41-5d6e7f809a1b",
+    "AZURE_FEDERATED_TOKEN_FILE": "/run/secrets/azure/tokens/azure-identity-token",
+    "AZURE_AUTHORITY_HOST": "https://login.microsoftonline.com/",
+]
 
 private func fictionalFile(_ path: String) -> ProbedFile {
     switch path {
