@@ -68,6 +68,30 @@ package struct VerifyStep: Hashable, Sendable {
         self.init(.token, .passed, "A token was obtained: \(claims)".asSentence)
     }
 
+    /// The steps of a service that speaks HTTP, by what its probe came to.
+    package static func service(_ failure: Failure?) -> [VerifyStep] {
+        switch failure {
+        case nil:
+            let sentence =
+                "Graph takes the token: it answered a request that changes nothing. Whether the"
+                + " application may send shows with --send-to ADDRESS."
+            return [
+                VerifyStep(.token, .passed, "A token was obtained."),
+                VerifyStep(.service, .passed, sentence),
+            ]
+        case .credentials(let error)?:
+            return [
+                VerifyStep(.token, .credentials(error)),
+                VerifyStep(.service, .skipped, "Not tried, since token failed."),
+            ]
+        case let failure?:
+            return [
+                VerifyStep(.token, .passed, "A token was obtained."),
+                VerifyStep(.service, failure),
+            ]
+        }
+    }
+
     /// Whether something is missing.
     package var isFailure: Bool {
         if case .failed = outcome { true } else { false }

@@ -31,14 +31,12 @@ struct RouteInspection {
 
     /// Looks at everything; what cannot be looked at is a step of its own.
     func report() async -> VerifyReport.Route {
-        var report = VerifyReport.Route(
-            name: settings.name,
-            target: "\(settings.host):\(settings.port)",
-            steps: []
-        )
+        var report = VerifyReport.Route(name: settings.name, target: target, steps: [])
         do {
-            let route = try SMTPRoute(settings)
-            report.steps = [settingsStep] + (await steps(of: route))
+            let steps =
+                settings.service == .graph
+                ? try await serviceSteps() : await steps(of: try SMTPRoute(settings))
+            report.steps = [settingsStep] + steps + [await messageStep()]
         } catch let error as CredentialError {
             report.steps = [VerifyStep(.settings, .credentials(error))]
         } catch {
@@ -46,6 +44,12 @@ struct RouteInspection {
             report.steps = [VerifyStep(.settings, failure)]
         }
         return report
+    }
+
+    private var target: String {
+        if let domain = settings.mailDomain { return "the MX of \(domain), port \(settings.port)" }
+        if settings.service == .graph { return settings.graphURL ?? "Microsoft Graph" }
+        return "\(settings.host):\(settings.port)"
     }
 
     private var settingsStep: VerifyStep {
@@ -75,18 +79,14 @@ struct RouteInspection {
             try? CertificateFacts(reading: $0).notAfter
         }
         verification.outOfScope = await outOfScope(route)
-        let steps = verification.connectionSteps + [token] + verification.accountSteps
-        return steps + [await messageStep()]
+        return verification.connectionSteps + [token] + verification.accountSteps
     }
 
     /// Whom the sender is: the option, else the mailbox where it is an address.
     private var sender: MailAddress? {
         if let sender = options.sender { return sender }
-        switch settings.signIn {
-        case .none: return nil
-        case .password(let user, _, _), .token(let user, _):
-            return settings.signIn.isEachAuthor ? nil : try? MailAddress(exactly: user)
-        }
+        guard !settings.signIn.isEachAuthor, let user = settings.signIn.user else { return nil }
+        return try? MailAddress(exactly: user)
     }
 
     /// Says how the route signs in; one that does so as each message's author gets the sender's
@@ -110,6 +110,15 @@ struct RouteInspection {
 }
 
 extension RouteInspection {
+    /// Asks a service that speaks HTTP for something harmless.
+    private func serviceSteps() async throws -> [VerifyStep] {
+        let submitter = try makeSubmitter(settings, loop: loop)
+        let failure = await withCheckedContinuation { continuation in
+            loop.execute { submitter.probe { continuation.resume(returning: $0) } }
+        }
+        return VerifyStep.service(failure)
+    }
+
     private func tokenStep(_ signIn: SignIn) async -> VerifyStep {
         guard case .xoauth2(_, let provider) = signIn else {
             return VerifyStep(.token, .skipped, "This route signs in without a token.")
