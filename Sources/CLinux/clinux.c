@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/timex.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -195,4 +196,13 @@ void linux_group_name(uint32_t group, char *buffer, size_t count) {
 const char *linux_error_text(int number) {
     const char *text = strerrordesc_np(number);
     return text != NULL ? text : "unknown error";
+}
+
+int linux_clock_is_kept(void) {
+    struct timex state;
+    memset(&state, 0, sizeof state);
+    int result = adjtimex(&state);
+    if (result < 0)
+        return -errno;
+    return result != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }

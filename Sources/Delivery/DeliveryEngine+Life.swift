@@ -1,3 +1,4 @@
+internal import DequeModule
 package import NIOCore
 internal import Spool
 internal import Submission
@@ -15,6 +16,7 @@ extension DeliveryEngine {
             delay: Self.flagInterval
         ) { _ in
             self.watchClock(at: self.clock.monotonic())
+            self.believeWallClock()
             self.readPauseFlags()
             self.rescanIdleLanes()
         }
@@ -60,7 +62,8 @@ extension DeliveryEngine {
             }
             lane.isPaused = isPaused
             log.paused("pickup", lane.pickup.name, isPaused: isPaused)
-            if !isPaused { forgiveSenders(of: lane) }
+            // What was loaded might wait for its account for a day.
+            if isPaused { giveBackAll(of: lane) } else { forgiveSenders(of: lane) }
         }
         for route in state.routes {
             guard let isPaused = flags.routes[route.route.name], isPaused != route.isPaused else {
@@ -90,6 +93,9 @@ extension DeliveryEngine {
     /// Lets the messages of suspended senders go at once, which wait for the end of the suspension.
     private func forgiveSenders(of lane: PickupLane) {
         if lane.suspendedSenders.isEmpty { return }
+        for key in state.breakers.keys {
+            for sender in lane.suspendedSenders.keys { state.breakers[key]?.forgive(sender) }
+        }
         lane.suspendedSenders = [:]
         lookAgain(lane)
     }
@@ -114,8 +120,18 @@ extension DeliveryEngine {
         return promise.futureResult
     }
 
+    /// Gives back what is loaded of a pickup from which nothing is to be sent now.
+    func giveBackAll(of lane: PickupLane) {
+        let now = clock.monotonic()
+        for route in state.routes where route.ready.contains(where: { $0.lane === lane }) {
+            let ready = route.ready
+            route.ready.removeAll { $0.lane === lane }
+            for message in ready where message.lane === lane { giveBack(message, route, at: now) }
+        }
+    }
+
     func finishStopIfIdle() {
-        guard let promise = state.stopped, state.isIdle else { return }
+        guard let promise = state.stopped, state.isIdle, areLimitsSaved() else { return }
         state.wakeUp?.task.cancel()
         promise.succeed(())
     }

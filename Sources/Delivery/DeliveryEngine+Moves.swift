@@ -57,6 +57,7 @@ extension DeliveryEngine {
         switch order.move {
         case .sent, .fail, .hold:
             lane.queue.finish(order.name.id)
+            if !lane.unsuitable.isEmpty { lane.unsuitable[order.name.id] = nil }
             if let text = order.feedback {
                 lane.pickup.refused(order.name, text.octets(order.name, at: clock.wall()))
             }
@@ -78,7 +79,7 @@ extension DeliveryEngine {
         guard var message = order.message else { return lane.queue.finish(order.name.id) }
         message.state = state
         guard let route = route ?? lane.activeRoute ?? lane.routes.first?.lane else { return }
-        route.ready.prepend(ReadyMessage(message: message, lane: lane))
+        route.ready.prepend(ReadyMessage(message: message, lane: lane, turn: .min))
         if self.state.isStopping { giveBack(route, at: now) } else { submitReady(route, at: now) }
     }
 

@@ -9,6 +9,9 @@ extension DeliveryEngine {
         let now = clock.monotonic()
         for route in state.routes { tick(route, at: now) }
         for lane in state.lanes {
+            if let until = lane.limitedUntil, until <= now { lane.limitedUntil = nil }
+        }
+        for lane in state.lanes {
             lane.history.update(isSuspended: !lane.maySend, at: now)
             resumeIfDue(lane, at: now)
         }
@@ -18,6 +21,7 @@ extension DeliveryEngine {
                 scan(lane)
             }
         }
+        saveLimitsIfDue(at: now)
         scheduleWakeUp(at: now)
         finishStopIfIdle()
     }
@@ -32,17 +36,27 @@ extension DeliveryEngine {
 
     /// The next message of the pickups that this route serves, each in turn.
     private func next(for route: RouteLane, at now: Duration) -> (PickupLane, SpoolName)? {
-        for step in 0..<route.pickups.count {
-            let index = (route.turn + step) % route.pickups.count
-            let lane = route.pickups[index]
-            guard !lane.isPaused, !lane.needsRecovery, lane.suspendedUntil == nil,
-                lane.activeRoute === route,
-                let name = lane.queue.take(at: now)
-            else { continue }
-            route.turn = index + 1
+        while let lane = nextLane(for: route, at: now) {
+            // Names that are under way already are dropped on the way, so this ends.
+            guard let name = lane.queue.take(at: now) else { continue }
+            route.took(lane)
             return (lane, name)
         }
         return nil
+    }
+
+    /// The pickup that has come least far of those that have something to send.
+    private func nextLane(for route: RouteLane, at now: Duration) -> PickupLane? {
+        var next: (lane: PickupLane, place: Int)?
+        for lane in route.pickups
+        where !lane.isPaused && !lane.needsRecovery && lane.suspendedUntil == nil
+            && lane.limitedUntil == nil && lane.activeRoute === route
+            && lane.queue.hasDue(at: now)
+        {
+            let place = route.place(of: lane)
+            if place < next?.place ?? .max { next = (lane, place) }
+        }
+        return next?.lane
     }
 
     private func load(_ name: SpoolName, _ lane: PickupLane, _ route: RouteLane) {
@@ -63,33 +77,67 @@ extension DeliveryEngine {
     ///
     /// A message between two parts stands in `sending/` and has to be moved.
     func giveBack(_ route: RouteLane, at now: Duration) {
-        while let ready = route.ready.popFirst() {
-            if ready.message.isInSending {
-                carryOut(
-                    .requeue(from: .sending, ready.message.state, due: now),
-                    ready.message,
-                    ready.lane,
-                    route
-                )
-            } else {
-                ready.lane.queue.putBack(ready.message.name, at: now)
-            }
+        while let ready = route.ready.popFirst() { giveBack(ready, route, at: now) }
+    }
+
+    func giveBack(_ ready: ReadyMessage, _ route: RouteLane, at now: Duration) {
+        if let account = route.account, account.head?.id == ready.message.name.id {
+            account.head = nil
+        }
+        if ready.message.isInSending {
+            carryOut(
+                .requeue(from: .sending, ready.message.state, due: now),
+                ready.message,
+                ready.lane,
+                route
+            )
+        } else {
+            ready.lane.queue.putBack(ready.message.name, at: now)
         }
     }
 
     func submitReady(_ route: RouteLane, at now: Duration) {
+        if route.route.account != nil { return submitLimited(route, at: now) }
         while route.isUsable, !state.isStopping, route.submitting < route.route.connections,
             !route.ready.isEmpty, route.pacer.delay(at: now) == .zero,
-            let ready = route.ready.popFirst()
+            let ready = route.ready.first
         {
-            route.pacer.started(at: now)
-            submit(ready, route)
+            guard ready.lane.limits != nil else {
+                route.ready.removeFirst()
+                route.pacer.started(at: now)
+                submit(ready, route, nil)
+                continue
+            }
+            guard submitWithinPickup(ready, route, at: now) else { return }
         }
     }
 
-    private func submit(_ ready: ReadyMessage, _ route: RouteLane) {
+    /// Submits the first message of a route whose pickup has limits, or puts it back; returns whether
+    /// either was done.
+    private func submitWithinPickup(
+        _ ready: ReadyMessage,
+        _ route: RouteLane,
+        at now: Duration
+    ) -> Bool {
+        guard state.areLimitsRead else { return false }
+        switch pickupAdmission(of: ready, on: route, at: now) {
+        case .now(let charge):
+            route.ready.removeFirst()
+            route.pacer.started(at: now)
+            take(charge)
+            submit(ready, route, charge)
+        case .pickup(let until):
+            route.ready.removeFirst()
+            limit(ready, until: until, route, at: now)
+        case .wait, .aside:
+            return false
+        }
+        return true
+    }
+
+    func submit(_ ready: ReadyMessage, _ route: RouteLane, _ charge: AttemptCharge?) {
         route.submitting += 1
-        let offered = Array(ready.message.table.pending.prefix(route.route.maximumRecipients))
+        let offered = offered(ready.message, on: route)
         let source = SpoolSource(
             ready.message,
             offering: offered,
@@ -101,7 +149,8 @@ extension DeliveryEngine {
             message: ready.message,
             offered: offered,
             source: source,
-            startedAt: clock.monotonic()
+            startedAt: clock.monotonic(),
+            charge: charge
         )
         route.route.submitter.submit(source) { report in
             // The submitter's contract puts this on the loop.
@@ -130,7 +179,8 @@ extension DeliveryEngine {
                 RouteCondition.Cause(judgement.category),
                 reason: failure.sentence,
                 advice: judgement.advice,
-                needsPerson: judgement.probing == .onSettingsChange
+                needsPerson: judgement.probing == .onSettingsChange,
+                atLeast: judgement.wait.minimum
             )
         } else if route.condition.succeeded() {
             log.routeResumed(name)
@@ -144,7 +194,8 @@ extension DeliveryEngine {
         _ cause: RouteCondition.Cause,
         reason: String,
         advice: String,
-        needsPerson: Bool
+        needsPerson: Bool,
+        atLeast: Duration? = nil
     ) {
         let before = route.condition.suspension
         route.condition.suspend(
@@ -152,6 +203,7 @@ extension DeliveryEngine {
             reason: reason,
             advice: advice,
             needsPerson: needsPerson && !route.route.mayProbeSignIn,
+            atLeast: atLeast,
             at: clock.monotonic()
         )
         if let after = route.condition.suspension,
@@ -175,7 +227,7 @@ extension DeliveryEngine {
         var instants: [Duration] = []
         for route in state.routes {
             if let next = route.condition.nextInstant { instants.append(next) }
-            if !route.ready.isEmpty, route.isUsable {
+            if !route.ready.isEmpty, route.isUsable, route.route.account == nil {
                 let delay = route.pacer.delay(at: now)
                 if delay > .zero { instants.append(now + delay) }
             }
@@ -185,7 +237,12 @@ extension DeliveryEngine {
                 instants.append(due)
             }
             if let until = lane.suspendedUntil { instants.append(until) }
+            if let until = lane.limitedUntil { instants.append(until) }
         }
+        for route in state.routes {
+            if let at = route.account?.lookAgainAt, at > now { instants.append(at) }
+        }
+        if let at = nextSave(at: now) { instants.append(at) }
         guard let earliest = instants.min() else { return }
         if let current = state.wakeUp {
             if current.at <= earliest, current.at > now { return }
@@ -207,6 +264,25 @@ struct Attempt: Sendable {
     let offered: [Int]
     let source: SpoolSource
     let startedAt: Duration
+    /// What it uses of limits.
+    let charge: AttemptCharge?
+}
+
+extension RouteLane {
+    /// How far a pickup has come among those that share this route, or its account.
+    func place(of lane: PickupLane) -> Int {
+        account?.turns.place(of: lane.key) ?? turns.place(of: lane.key)
+    }
+
+    /// Records a turn of a pickup.
+    func took(_ lane: PickupLane) {
+        let priority = lane.pickup.priority
+        if let account {
+            _ = account.turns.took(lane.key, priority)
+        } else {
+            _ = turns.took(lane.key, priority)
+        }
+    }
 }
 
 extension Duration {

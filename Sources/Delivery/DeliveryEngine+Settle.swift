@@ -53,7 +53,9 @@ extension DeliveryEngine {
             lane.queue.postpone(message.name, until: waiting.until)
             return
         }
-        route.ready.append(ReadyMessage(message: message, lane: lane))
+        guard keepsRoute(message, lane, route, at: now) else { return }
+        let turn = route.place(of: lane)
+        route.ready.append(ReadyMessage(message: message, lane: lane, turn: turn))
         // A stop that came while it was read has nobody else to give it back, and waits for it.
         if state.isStopping { giveBack(route, at: now) } else { submitReady(route, at: now) }
     }
@@ -62,6 +64,7 @@ extension DeliveryEngine {
     func ended(_ attempt: Attempt, _ report: AttemptReport, lane key: Int, route name: String) {
         guard let lane = lane(key: key), let route = route(name) else { return }
         route.submitting -= 1
+        if let charge = attempt.charge { settle(charge, report, attempt) }
         let now = clock.monotonic()
         var message = attempt.message
         message.isInSending = attempt.source.hasMoved
@@ -71,14 +74,21 @@ extension DeliveryEngine {
             offered: attempt.offered,
             earlierAttempts: message.state?.attempts.count ?? 0,
             earlierUncertain: message.state?.uncertainCount ?? 0,
+            wasOnceMore: message.state?.wasOnceMore ?? false,
             age: age(of: message, in: lane, at: now),
             jitter: Double.random(in: 0..<1, using: &state.random)
         )
         let consequence = lane.pickup.policy.settle(report, context)
         message.table = consequence.table
+        if consequence.isOnceMore {
+            message.state = message.state ?? DeliveryState(message.name)
+            message.state?.wasOnceMore = true
+        }
         apply(consequence.effect, message, lane, route)
+        if route.route.errorBreaker { noteErrors(of: message, report, route) }
         if case .accepted = report.end {
             route.sent += 1
+            lane.pace.sent(recipients: report.served.count, at: now)
             lane.suspendedSenders[message.senderKey] = nil
             if route.condition.accepted() { log.routeResumed(name) }
         }
@@ -131,6 +141,8 @@ extension DeliveryEngine {
             // may have been forgiven while the message was on its way back.
             let now = clock.monotonic()
             carryOut(.requeue(from: folder, message.state, due: now), message, lane, route)
+        case .elsewhere(let failure):
+            settleElsewhere(failure, message, report, step)
         case .fail(let cause):
             settleFailure(cause, message, report, step)
         case .hold:
@@ -171,7 +183,7 @@ extension DeliveryEngine {
         )
     }
 
-    private func settleFailure(
+    func settleFailure(
         _ cause: FailureCause,
         _ message: LoadedMessage,
         _ report: AttemptReport,
@@ -227,16 +239,39 @@ extension DeliveryEngine {
     ) {
         switch effect {
         case .none: break
-        case .suspendRoute(let cause, let reason, let advice, let needsPerson):
-            suspend(route, cause, reason: reason, advice: advice, needsPerson: needsPerson)
-        case .suspendSender(let reason, let advice):
-            let key = message.senderKey
-            if lane.suspendedSenders[key] == nil {
-                log.senderSuspended(key, pickup: lane.pickup.name, reason: reason, advice: advice)
-            }
+        case .suspendRoute(let cause, let reason, let advice, let needsPerson, let wait):
+            suspend(
+                route,
+                cause,
+                reason: reason,
+                advice: advice,
+                needsPerson: needsPerson,
+                atLeast: wait
+            )
+        case .suspendSender(let reason, let advice, let wait):
             // One message an hour finds out whether the sender's rights have come.
-            lane.suspendedSenders[key] = (clock.monotonic() + .seconds(3600), reason)
+            let pause = min(max(wait ?? .zero, .seconds(3600)), .seconds(86_400))
+            let until = clock.monotonic() + pause
+            suspend(message.senderKey, of: lane, until: until, reason: reason, advice: advice)
+        case .lowerSessions(let reason, let advice):
+            lowerSessions(message, route, reason: reason, advice: advice)
+        case .closeDay(let limit, let reason, let advice):
+            closeDay(limit, message, route, reason: reason, advice: advice)
         }
+    }
+
+    /// Lets the messages of a sender wait.
+    func suspend(
+        _ sender: String,
+        of lane: PickupLane,
+        until: Duration,
+        reason: String,
+        advice: String
+    ) {
+        if lane.suspendedSenders[sender] == nil {
+            log.senderSuspended(sender, pickup: lane.pickup.name, reason: reason, advice: advice)
+        }
+        lane.suspendedSenders[sender] = (until, reason)
     }
 
     /// Time the message has waited while it could have been sent; time before this process started

@@ -39,11 +39,33 @@ package final class DeliveryEngine: Sendable {
     }
 
     /// Adds the routes; once, before anything else.
-    package func start(routes: [DeliveryRoute]) {
+    ///
+    /// What has limits waits until the ledger was read; without one, a restart forgets what was used.
+    package func start(routes: [DeliveryRoute], ledger: (any LimitLedger)? = nil) {
         loop.preconditionInEventLoop()
         inbox.open { [weak self] events in self?.receive(events) }
         state.routes = routes.map { RouteLane($0) }
+        state.book = LimitBook(isKept: ledger != nil)
+        shareAccounts()
+        readLimits(ledger)
         scheduleHousekeeping()
+    }
+
+    /// Gives the routes of one mailbox one account.
+    private func shareAccounts() {
+        var limits: [String: DeliveryAccount] = [:]
+        for route in state.routes {
+            guard let account = route.route.account, case .mailbox(let key) = account.owner else {
+                continue
+            }
+            limits[key] = limits[key]?.stricter(account) ?? account
+        }
+        for route in state.routes {
+            guard case .mailbox(let key)? = route.route.account?.owner, let limits = limits[key]
+            else { continue }
+            route.account = account(key: key, limits)
+            route.account?.routes.append(RouteReference(lane: route))
+        }
     }
 
     /// Adds a pickup, settles what a crash left in its spool and reads its queue.
@@ -55,7 +77,8 @@ package final class DeliveryEngine: Sendable {
         loop.preconditionInEventLoop()
         if let old = lane(pickup.name) { retire(old) }
         state.lastKey += 1
-        let lane = PickupLane(pickup, key: state.lastKey)
+        let limits = PickupLimits(pickup, book: state.book)
+        let lane = PickupLane(pickup, key: state.lastKey, limits: limits)
         lane.routes = pickup.routes.compactMap { route($0).map(RouteReference.init) }
         for route in lane.routes { route.lane.pickups.append(lane) }
         state.lanes.append(lane)
@@ -66,7 +89,12 @@ package final class DeliveryEngine: Sendable {
         lane.isRetired = true
         for order in lane.unsettled { lane.queue.finish(order.name.id) }
         lane.unsettled = []
-        for route in state.routes { route.pickups.removeAll { $0 === lane } }
+        giveBackAll(of: lane)
+        for route in state.routes {
+            route.pickups.removeAll { $0 === lane }
+            route.turns.remove(lane.key)
+            route.account?.turns.remove(lane.key)
+        }
         state.lanes.removeAll { $0.isRetired && $0.queue.inFlightCount == 0 }
     }
 
@@ -93,6 +121,8 @@ package final class DeliveryEngine: Sendable {
             case .settled(let order, let key, let route, let result):
                 settled(order, lane(key: key), self.route(route), result)
             case .pauseFlags(let flags): apply(flags)
+            case .limitsRead(let result): limitsRead(result)
+            case .limitsSaved(let problem): limitsSaved(problem)
             }
         }
         pump()
@@ -141,6 +171,8 @@ enum EngineEvent: Sendable {
         Result<MessageLocation?, SpoolError>
     )
     case pauseFlags(PauseFlags)
+    indirect case limitsRead(Result<LimitRecords?, LimitLedgerError>)
+    case limitsSaved(LimitLedgerError?)
 }
 
 /// Which pickups and routes an operator has paused.
@@ -165,6 +197,15 @@ struct EngineState {
     /// Set by ``DeliveryEngine/stop()``; succeeded when nothing is under way any more.
     var stopped: EventLoopPromise<Void>?
     var random = SystemRandomNumberGenerator()
+    var accounts: [String: AccountLane] = [:]
+    var book = LimitBook(isKept: false)
+    /// Whether it is known what an earlier process used.
+    var areLimitsRead = false
+    var ledger = LedgerUse()
+    /// The latest instant promised to a message to outside, by the limit's name.
+    var promisedOutside: [String: Duration] = [:]
+    /// Who fails again and again, by account or route.
+    var breakers: [String: ErrorBreaker] = [:]
 
     /// Begins with the clocks as they are.
     init(startedAt: Duration, wall: Int64) {

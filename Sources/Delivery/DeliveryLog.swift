@@ -131,6 +131,32 @@ package struct DeliveryLog: Sendable {
         sink.write(line)
     }
 
+    /// The server says that an account may do less than the settings say, or nothing for a while.
+    func accountLimited(_ account: String, reason: String, advice: String, seconds: Int64?) {
+        var line = LogLine(.warning, "account-limited")
+        line.add("account", account)
+        if let seconds { line.add("retry_in_s", seconds) }
+        line.add("reason", reason)
+        line.add("advice", advice)
+        sink.write(line)
+    }
+
+    func limitsUnreadable(_ reason: String) {
+        var line = LogLine(.error, "limits-unreadable")
+        line.add("reason", reason)
+        line.add("advice", "What was sent before counts for no limit now; the server's may be met.")
+        sink.write(line)
+    }
+
+    func limitsNotSaved(_ reason: String) {
+        var line = LogLine(.error, "limits-not-saved")
+        line.add("reason", reason)
+        line.add("advice", "Mail goes on; a crash would forget how much of the limits is used.")
+        sink.write(line)
+    }
+
+    func limitsSavedAgain() { sink.write(LogLine(.notice, "limits-saved")) }
+
     func pickupSuspended(_ pickup: String, reason: String) {
         var line = LogLine(.error, "pickup-suspended")
         line.add("pickup", pickup)

@@ -14,6 +14,12 @@ package struct DeliveryPickup: Sendable {
     package var rules: MessageRules
     /// What is made of its files; `nil` where they are messages.
     package var documents: DocumentRules?
+    /// How many submissions may start in any hour; `nil` is unlimited.
+    package var maximumPerHour: Int?
+    /// How many recipients may be served in a rolling day; `nil` is unlimited.
+    package var maximumRecipientsPerDay: Int?
+    /// Its part of an account that other pickups use as well.
+    package var priority = DeliveryPriority.normal
     /// Told of files that somebody put into the queue folder by hand and that have no id yet.
     package var foundStrays: @Sendable ([FileName]) -> Void
     /// Given the text for the writer of each message that went to `failed/`, once it is there;
@@ -52,6 +58,11 @@ package struct DeliveryRoute: Sendable {
     /// Whether a refused sign-in may be probed again by itself: a token locks no account, a password
     /// does.
     package var mayProbeSignIn: Bool
+    /// The account it sends with, whose limits it shares; `nil` has none.
+    package var account: DeliveryAccount?
+    /// Whether a sender is stopped whose submissions fail in the same way again and again, before the
+    /// server blocks it.
+    package var errorBreaker: Bool
     /// Returns whether an operator paused the route; called on a spool thread.
     package var isPaused: @Sendable () -> Bool
     /// Consumes an operator's request to look at a suspended route at once; called on a spool
@@ -66,6 +77,8 @@ package struct DeliveryRoute: Sendable {
         rate: DeliveryRate? = nil,
         maximumRecipients: Int = 500,
         mayProbeSignIn: Bool = false,
+        account: DeliveryAccount? = nil,
+        errorBreaker: Bool = false,
         isPaused: @escaping @Sendable () -> Bool = { false },
         takeResumeRequest: @escaping @Sendable () -> Bool = { false }
     ) {
@@ -75,6 +88,8 @@ package struct DeliveryRoute: Sendable {
         self.rate = rate
         self.maximumRecipients = maximumRecipients
         self.mayProbeSignIn = mayProbeSignIn
+        self.account = account
+        self.errorBreaker = errorBreaker
         self.isPaused = isPaused
         self.takeResumeRequest = takeResumeRequest
     }
@@ -107,10 +122,21 @@ final class PickupLane {
     /// Senders that wait, with the instant of their next try and the reason.
     var suspendedSenders: [String: (until: Duration, reason: String)] = [:]
     var counters = PickupCounters()
+    /// Its own limits, if it has any.
+    let limits: PickupLimits?
+    /// Set when its own limits are reached: nothing is taken before this instant.
+    var limitedUntil: Duration?
+    /// Routes that cannot carry a message, by its id; a restart finds them again.
+    var unsuitable: [SpoolID: UnsuitableRoutes] = [:]
+    /// The latest instant that was promised to a message that waits for one of several routes.
+    var promised: Duration = .zero
+    /// What was sent lately, for estimates.
+    var pace = PaceMeter()
 
-    init(_ pickup: DeliveryPickup, key: Int) {
+    init(_ pickup: DeliveryPickup, key: Int, limits: PickupLimits? = nil) {
         self.pickup = pickup
         self.key = key
+        self.limits = limits
     }
 
     /// The route that serves now, or `nil` while all of them are suspended.
@@ -128,7 +154,10 @@ final class PickupLane {
     /// Whether nothing keeps its messages but their turn: time without that does not count towards
     /// giving up.
     var maySend: Bool {
-        !isPaused && suspendedUntil == nil && activeRoute?.isUsable == true
+        guard !isPaused, suspendedUntil == nil, limitedUntil == nil,
+            let route = activeRoute
+        else { return false }
+        return route.isUsable && route.account?.closedUntil == nil
     }
 }
 
@@ -146,13 +175,16 @@ final class RouteLane {
     let route: DeliveryRoute
     var condition = RouteCondition()
     var pacer: RatePacer
+    /// The account whose limits it shares, where it is always the same one.
+    var account: AccountLane?
     var isPaused = false
     var loading = 0
     var submitting = 0
     var ready: Deque<ReadyMessage> = []
-    /// The pickups that name this route, and whose turn it is.
+    /// The pickups that name this route.
     var pickups: [PickupLane] = []
-    var turn = 0
+    /// Whose turn it is among them, where no account says so.
+    var turns = WeightedTurns()
     var sent = 0
 
     init(_ route: DeliveryRoute) {
@@ -165,7 +197,9 @@ final class RouteLane {
 
     /// How many messages may be loaded ahead: enough that a session never waits for the disk, and
     /// one only where the rate is the bottleneck.
-    var prefetch: Int { route.rate == nil ? route.connections : 1 }
+    var prefetch: Int {
+        route.rate == nil && account?.messages == nil ? route.connections : 1
+    }
 
     /// Whether another message should be loaded.
     var wantsMore: Bool { loading + ready.count + submitting < route.connections + prefetch }
@@ -180,4 +214,6 @@ struct RouteReference {
 struct ReadyMessage {
     var message: LoadedMessage
     let lane: PickupLane
+    /// Compares it with what other routes of the same account have ready; the smaller goes first.
+    var turn = 0
 }

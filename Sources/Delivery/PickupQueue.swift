@@ -44,6 +44,11 @@ struct PickupQueue {
     /// When the next deferred message is due.
     var nextDue: Duration? { deferred.min?.due }
 
+    /// Whether ``take(at:)`` has something to look at.
+    func hasDue(at now: Duration) -> Bool {
+        !fresh.isEmpty || (nextDue.map { $0 <= now } ?? false)
+    }
+
     /// Adds a message behind the others.
     mutating func append(_ name: SpoolName) {
         if !fresh.append(name) { hasOverflowed = true }
@@ -102,6 +107,7 @@ struct PickupQueue {
     mutating func putBack(_ name: SpoolName, at now: Duration) {
         inFlight.remove(name.id)
         postpone(name, until: now)
+        prefersDeferred = true
     }
 
     /// Marks a message as under way that was not taken from here: a leftover of a crash.

@@ -8,6 +8,10 @@ package struct RelaySnapshot: Hashable, Sendable, Codable {
     package var version: String
     package var pickups: [PickupStatus]
     package var routes: [RouteStatus]
+    /// `nil` in what an earlier version left.
+    package var accounts: [AccountStatus]?
+    /// When everything will have been sent; `nil` in what an earlier version left.
+    package var backlog: BacklogEstimate?
 
     /// Creates a snapshot.
     package init(
@@ -15,13 +19,17 @@ package struct RelaySnapshot: Hashable, Sendable, Codable {
         processID: Int32,
         version: String,
         pickups: [PickupStatus],
-        routes: [RouteStatus]
+        routes: [RouteStatus],
+        accounts: [AccountStatus] = [],
+        backlog: BacklogEstimate? = nil
     ) {
         self.takenAt = takenAt
         self.processID = processID
         self.version = version
         self.pickups = pickups
         self.routes = routes
+        self.accounts = accounts
+        self.backlog = backlog
     }
 
     /// One pickup.
@@ -45,6 +53,11 @@ package struct RelaySnapshot: Hashable, Sendable, Codable {
         /// Senders that wait, with the reason.
         package var suspendedSenders: [String: String]
         package var counters: PickupCounters
+        /// When its messages will have been sent; `nil` in what an earlier version left.
+        package var backlog: BacklogEstimate?
+        /// Its own limits of an hour and of a day, where it has them.
+        package var messages: Gauge?
+        package var recipients: Gauge?
 
         /// Creates the status of a pickup whose folder is not there.
         package init(missing name: String, _ folder: String?) {
@@ -79,16 +92,23 @@ extension DeliveryEngine {
     package func snapshot(processID: Int32, version: String) -> RelaySnapshot {
         loop.preconditionInEventLoop()
         let now = clock.monotonic()
+        let wall = clock.wall()
+        let pickups = state.lanes.filter { !$0.isRetired }.map { status(of: $0, at: now) }
         return RelaySnapshot(
-            takenAt: clock.wall(),
+            takenAt: wall,
             processID: processID,
             version: version,
-            pickups: state.lanes.filter { !$0.isRetired }.map { status(of: $0) },
-            routes: state.routes.map { status(of: $0, at: now) }
+            pickups: pickups,
+            routes: state.routes.map { status(of: $0, at: now) },
+            accounts: accountStatuses(at: now),
+            backlog: .last(of: pickups.compactMap(\.backlog), now: wall)
         )
     }
 
-    private func status(of lane: PickupLane) -> RelaySnapshot.PickupStatus {
+    private func status(
+        of lane: PickupLane,
+        at now: Duration
+    ) -> RelaySnapshot.PickupStatus {
         var status = RelaySnapshot.PickupStatus(missing: lane.pickup.name, nil)
         status.isPaused = lane.isPaused
         status.suspended = lane.suspendedUntil == nil ? nil : lane.suspensionReason
@@ -98,6 +118,9 @@ extension DeliveryEngine {
         status.underWay = lane.queue.inFlightCount
         status.suspendedSenders = lane.suspendedSenders.mapValues { $0.reason }
         status.counters = lane.counters
+        status.backlog = estimate(for: lane, at: now)
+        status.messages = lane.limits?.messages.map { gauge($0, at: now) }
+        status.recipients = lane.limits?.recipients.map { gauge($0, at: now) }
         return status
     }
 

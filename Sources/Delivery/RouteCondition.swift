@@ -36,6 +36,16 @@ package struct RouteCondition: Sendable {
         /// `resume` or new settings: probing a wrong password locks the account.
         case person
 
+        /// The same wait, ending at an instant at the earliest.
+        func notBefore(_ instant: Duration?) -> Wait {
+            guard let instant else { return self }
+            switch self {
+            case .probe(let at): return .probe(at: max(at, instant))
+            case .time(let until): return .time(until: max(until, instant))
+            case .person: return .person
+            }
+        }
+
         /// Whether another wait would be over sooner.
         func outlasts(_ other: Wait) -> Bool {
             switch (self, other) {
@@ -102,7 +112,10 @@ package struct RouteCondition: Sendable {
         }
     }
 
-    /// Suspends the route.
+    /// A server that asks for a longer wait is asked again after this.
+    private static let longestWait = Duration.seconds(86_400)
+
+    /// Suspends the route; `atLeast` is what the server asked for.
     ///
     /// Several sessions may fail together, each in its own way: the failure that asks for the
     /// longest wait stays in force, so that a lost connection neither cuts throttling short nor has
@@ -112,13 +125,15 @@ package struct RouteCondition: Sendable {
         reason: String,
         advice: String,
         needsPerson: Bool,
+        atLeast: Duration? = nil,
         at now: Duration
     ) {
         let since = suspension?.since ?? now
         // Several sessions fail together; one outage counts once.
         if case .suspended = state {} else { consecutive += 1 }
-        let wait: Wait =
+        let usual: Wait =
             needsPerson ? .person : Self.wait(for: cause, failures: consecutive, at: now)
+        let wait = usual.notBefore(atLeast.map { now + min($0, Self.longestWait) })
         if case .suspended(let current) = state, current.wait.outlasts(wait) { return }
         state = .suspended(
             Suspension(

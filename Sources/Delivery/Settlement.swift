@@ -12,6 +12,8 @@ package enum Settlement: Hashable, Sendable {
     case again
     /// Back to the queue until its sender is usable again.
     case waitForSender
+    /// To the next route of the pickup's list that can carry it: this one cannot.
+    case elsewhere(Failure)
     /// To `failed/`.
     case fail(FailureCause)
     /// To `held/`: a second uncertain outcome, or the policy asks for a person.
@@ -33,8 +35,27 @@ package enum FailureCause: Hashable, Sendable {
 /// What an attempt says about the route or the sender beyond its message.
 package enum AccountEffect: Hashable, Sendable {
     case none
-    case suspendRoute(RouteCondition.Cause, reason: String, advice: String, needsPerson: Bool)
-    case suspendSender(reason: String, advice: String)
+    /// `wait` is how long the server asks to wait at least.
+    case suspendRoute(
+        RouteCondition.Cause,
+        reason: String,
+        advice: String,
+        needsPerson: Bool,
+        wait: Duration? = nil
+    )
+    case suspendSender(reason: String, advice: String, wait: Duration? = nil)
+    /// One session fewer for the account; where it has only one, the route is throttled.
+    case lowerSessions(reason: String, advice: String)
+    /// The account's, or the tenant's, day is used up by the server's word.
+    case closeDay(DayLimit, reason: String, advice: String)
+}
+
+/// A limit of a rolling day that a server tells of.
+package enum DayLimit: Hashable, Sendable {
+    /// Recipients of the account.
+    case recipients
+    /// Recipients outside the organisation, of all its accounts.
+    case externalRecipients
 }
 
 /// Everything one attempt changes.
@@ -42,6 +63,9 @@ package struct AttemptConsequence: Hashable, Sendable {
     package var settlement: Settlement
     package var table: RecipientTable
     package var effect: AccountEffect
+    /// Whether the history is to say that the message was retried once before its sender was
+    /// suspended.
+    package var isOnceMore = false
 }
 
 /// The policy of a pickup that settling needs.
@@ -53,11 +77,19 @@ package struct SettlementPolicy: Hashable, Sendable {
 
     package var schedule: RetrySchedule
     package var whenUncertain: WhenUncertain
+    /// Whether a message whose outcome is unknown may go by another route of the list than that of
+    /// the attempt.
+    package var anyRouteAfterUncertain: Bool
 
     /// Creates a policy.
-    package init(schedule: RetrySchedule = RetrySchedule(), whenUncertain: WhenUncertain = .retry) {
+    package init(
+        schedule: RetrySchedule = RetrySchedule(),
+        whenUncertain: WhenUncertain = .retry,
+        anyRouteAfterUncertain: Bool = false
+    ) {
         self.schedule = schedule
         self.whenUncertain = whenUncertain
+        self.anyRouteAfterUncertain = anyRouteAfterUncertain
     }
 }
 
@@ -71,6 +103,8 @@ package struct AttemptContext: Sendable {
     package var earlierAttempts: Int
     /// Uncertain outcomes before this one.
     package var earlierUncertain: Int
+    /// Whether the message was retried once already where the second time suspends its sender.
+    package var wasOnceMore: Bool
     /// Time the message has waited while its route was usable.
     package var age: Duration
     /// A number in `0..<1` for the jitter.
@@ -82,6 +116,7 @@ package struct AttemptContext: Sendable {
         offered: [Int],
         earlierAttempts: Int = 0,
         earlierUncertain: Int = 0,
+        wasOnceMore: Bool = false,
         age: Duration = .zero,
         jitter: Double = 0.5
     ) {
@@ -89,6 +124,7 @@ package struct AttemptContext: Sendable {
         self.offered = offered
         self.earlierAttempts = earlierAttempts
         self.earlierUncertain = earlierUncertain
+        self.wasOnceMore = wasOnceMore
         self.age = age
         self.jitter = jitter
     }
@@ -148,8 +184,10 @@ extension SettlementPolicy {
                 if judgement.verdict == .retryLater, judgement.pace == .atOnce {
                     hasUntried = true
                 }
-                if case .none = consequence.effect {
-                    consequence.effect = effect(of: judgement, reason: reply.summary)
+                if isOnceMore(judgement, context) {
+                    consequence.isOnceMore = true
+                } else if case .none = consequence.effect {
+                    consequence.effect = effect(of: judgement, reason: reply)
                 }
             }
         }
@@ -182,12 +220,23 @@ extension SettlementPolicy {
         case .stopped, .content(.spool):
             consequence.settlement = .again
             return
+        case .unsuitable:
+            consequence.settlement = .elsewhere(failure)
+            return
         case .connect, .tls, .timeout, .connectionLost, .protocolViolation, .missingExtension,
-            .refused, .tokenRefused, .serviceRefused, .unsuitable, .mailboxRefused, .tooLarge,
-            .credentials, .content(.changed):
+            .refused, .tokenRefused, .serviceRefused, .mailboxRefused, .tooLarge, .credentials,
+            .content(.changed):
             break
         }
-        consequence.effect = effect(of: judgement, reason: failure.sentence)
+        if isOnceMore(judgement, context) {
+            consequence.isOnceMore = true
+            consequence.settlement = .retry(after: Self.pauseOnceMore)
+            return
+        }
+        let reply: Reply? = if case .refused(let reply, _) = failure { reply } else { nil }
+        consequence.effect = effect(of: judgement, reason: failure.sentence, reply)
+        // The day's limit is the account's, whatever the phase says: no message fails for it.
+        if case .closeDay = consequence.effect { return }
         switch judgement.scope {
         case .route:
             // A message on which every session breaks would otherwise be the first again as soon as
@@ -226,7 +275,7 @@ extension SettlementPolicy {
         _ context: AttemptContext
     ) -> Settlement {
         switch consequence.effect {
-        case .suspendRoute: return .again
+        case .suspendRoute, .lowerSessions, .closeDay: return .again
         case .suspendSender: return .waitForSender
         case .none: break
         }
@@ -245,20 +294,57 @@ extension SettlementPolicy {
         return .retry(after: pause)
     }
 
-    private func effect(of judgement: Judgement, reason: String) -> AccountEffect {
+    /// How long a message waits that is tried once more before its sender is suspended.
+    private static let pauseOnceMore = Duration.seconds(900)
+
+    private func isOnceMore(_ judgement: Judgement, _ context: AttemptContext) -> Bool {
+        judgement.pace == .onceMore && judgement.verdict == .retryLater && !context.wasOnceMore
+    }
+
+    private func effect(of judgement: Judgement, reason reply: Reply) -> AccountEffect {
+        effect(of: judgement, reason: reply.summary, reply)
+    }
+
+    private func effect(
+        of judgement: Judgement,
+        reason: String,
+        _ reply: Reply?
+    ) -> AccountEffect {
+        let advice = judgement.advice
+        switch judgement.wait {
+        case .recipientsOfDay: return .closeDay(.recipients, reason: reason, advice: advice)
+        case .externalRecipientsOfDay:
+            return .closeDay(.externalRecipients, reason: reason, advice: advice)
+        case .usual, .atLeast: break
+        }
         switch judgement.scope {
         case .recipient, .message:
             return .none
         case .sender:
-            return .suspendSender(reason: reason, advice: judgement.advice)
+            return .suspendSender(reason: reason, advice: advice, wait: judgement.wait.minimum)
+        case .route where judgement.category == .rate && reply?.isOfTooManySessions == true:
+            return .lowerSessions(reason: reason, advice: advice)
         case .route:
             return .suspendRoute(
                 RouteCondition.Cause(judgement.category),
                 reason: reason,
-                advice: judgement.advice,
-                needsPerson: judgement.probing == .onSettingsChange
+                advice: advice,
+                needsPerson: judgement.probing == .onSettingsChange,
+                wait: judgement.wait.minimum
             )
         }
+    }
+}
+
+extension ImpliedWait {
+    /// How long to wait at least, where that is said.
+    var minimum: Duration? { if case .atLeast(let wait) = self { wait } else { nil } }
+}
+
+extension Reply {
+    /// Whether the server says that too many sessions of the account run: `432 4.3.2`.
+    fileprivate var isOfTooManySessions: Bool {
+        code.value == 432 && enhanced == EnhancedStatus(4, 3, 2)
     }
 }
 

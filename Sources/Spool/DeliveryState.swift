@@ -16,6 +16,8 @@ package struct DeliveryState: Hashable, Sendable {
     package var attempts = AttemptHistory()
     /// How many attempts ended without anybody knowing whether the server took the message.
     package var uncertainCount = 0
+    /// Whether it was tried once more after a reply that suspends its sender the second time.
+    package var wasOnceMore = false
     /// When the message is due again, in microseconds since 1970.
     ///
     /// Stored as the modification time of the state file and nowhere else, so a queue of deferred

@@ -7,6 +7,7 @@
 /// folder anna@example.com/today
 /// file <device> <inode> <made, nanoseconds since 1970> <octets> <SHA-256 or ->
 /// uncertain <count>
+/// once-more
 /// waited <microseconds>
 /// reply <text>
 /// attempts <count>
@@ -35,6 +36,7 @@ enum StateFormat {
             line(&out, "file", numbers + [file.digest.isEmpty ? [dash] : hex(file.digest)])
         }
         line(&out, "uncertain", [number(state.uncertainCount)])
+        if state.wasOnceMore { line(&out, "once-more", []) }
         line(&out, "waited", [number(state.waited)])
         line(&out, "reply", [text(state.lastReply)])
         line(&out, "attempts", [number(state.attempts.count)])

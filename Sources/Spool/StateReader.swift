@@ -28,6 +28,7 @@ private struct StateReader {
     private var folder: [UInt8] = []
     private var identity: FileIdentity?
     private var uncertain: Int?
+    private var wasOnceMore = false
     private var waited: Int64?
     private var reply: String?
     private var attemptCount: Int?
@@ -56,6 +57,7 @@ private struct StateReader {
         case ("folder", 1): folder = try unescaped(values[0])
         case ("file", 5): identity = try identity(values)
         case ("uncertain", 1): uncertain = try number(values[0])
+        case ("once-more", 0): wasOnceMore = true
         case ("waited", 1): waited = try number(values[0])
         case ("reply", 1): reply = try text(values[0])
         case ("attempts", 1): attemptCount = try number(values[0])
@@ -76,6 +78,7 @@ private struct StateReader {
         state.identity = identity
         state.attempts = history
         state.uncertainCount = uncertain
+        state.wasOnceMore = wasOnceMore
         state.nextAttempt = nextAttempt
         state.waited = waited
         state.recipients = recipients

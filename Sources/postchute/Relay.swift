@@ -82,7 +82,8 @@ final class Relay: Service {
             )
         }
         let engine = engine
-        try await loop.submit { engine.start(routes: routes) }.get()
+        let ledger = FileLimitLedger(directory: state.directory)
+        try await loop.submit { engine.start(routes: routes, ledger: ledger) }.get()
     }
 
     /// Runs the watch helper; without it every pickup still scans.

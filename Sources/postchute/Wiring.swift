@@ -218,7 +218,9 @@ extension EngineClock {
     /// suspend is due in the morning.
     static let system = EngineClock(
         monotonic: { Duration.microseconds(microseconds(CLOCK_BOOTTIME)) },
-        wall: { microseconds(CLOCK_REALTIME) }
+        wall: { microseconds(CLOCK_REALTIME) },
+        boot: HostClock.boot,
+        isWallKept: { HostClock.isWallKept }
     )
 
     private static func microseconds(_ clock: clockid_t) -> Int64 {

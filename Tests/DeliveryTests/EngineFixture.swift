@@ -171,6 +171,21 @@ final class TestClock: Sendable {
     }
 }
 
+/// What a test changes about the routes and the pickup of an engine.
+struct EngineSettings: Sendable {
+    var route: @Sendable (inout DeliveryRoute) -> Void = { _ in }
+    var pickup: @Sendable (inout DeliveryPickup) -> Void = { _ in }
+    var ledger: (any LimitLedger)?
+
+    /// Every route sends with this account.
+    static func account(
+        _ account: DeliveryAccount,
+        ledger: (any LimitLedger)? = nil
+    ) -> EngineSettings {
+        EngineSettings(route: { $0.account = account }, ledger: ledger)
+    }
+}
+
 /// An engine on a real spool, with scripted routes.
 final class EngineFixture: Sendable {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -182,16 +197,19 @@ final class EngineFixture: Sendable {
     let folder: ScratchFolder
     let submitters: [ScriptedSubmitter]
     private let policy: SettlementPolicy
+    private let settings: EngineSettings
 
     init(
         _ folder: ScratchFolder,
         scripts: [[Scripted]] = [[]],
         probes: [Failure?] = [],
         maximumRecipients: Int = 500,
-        policy: SettlementPolicy = SettlementPolicy()
+        policy: SettlementPolicy = SettlementPolicy(),
+        settings: EngineSettings = EngineSettings()
     ) async throws {
         self.folder = folder
         self.policy = policy
+        self.settings = settings
         let drop = try folder.makeFolder("drop")
         spool = try MessageSpool(
             opening: SpoolOptions(dropPath: drop),
@@ -204,33 +222,46 @@ final class EngineFixture: Sendable {
             DeliveryEngine(loop: loop, threads: threads, log: DeliveryLog(log), clock: clock)
         }.get()
         let routes = submitters.enumerated().map { index, submitter in
-            DeliveryRoute(
+            var route = DeliveryRoute(
                 name: "r\(index)",
                 submitter: submitter,
                 connections: 2,
                 maximumRecipients: maximumRecipients
             )
+            settings.route(&route)
+            return route
         }
         let engine = engine
-        try await loop.submit { engine.start(routes: routes) }.get()
+        try await loop.submit { engine.start(routes: routes, ledger: settings.ledger) }.get()
     }
 
     /// Adds the pickup; leftovers of the spool are settled from here on.
     func begin() async throws {
         let (engine, spool, policy) = (engine, spool, policy)
         let names = submitters.indices.map { "r\($0)" }
-        try await group.next().submit {
-            engine.add(
-                DeliveryPickup(name: "erp", spool: spool, routes: names, policy: policy)
-            )
+        var pickup = DeliveryPickup(name: "erp", spool: spool, routes: names, policy: policy)
+        settings.pickup(&pickup)
+        let added = pickup
+        try await group.next().submit { engine.add(added) }.get()
+    }
+
+    /// What the engine would tell `status`.
+    func snapshot() async throws -> RelaySnapshot {
+        let engine = engine
+        return try await group.next().submit {
+            engine.snapshot(processID: 1, version: "0")
         }.get()
     }
 
     /// Writes a file into the drop folder and claims it, as a pickup does.
     @discardableResult
-    func claim(_ name: String, to recipients: [String], body: String = "text\n") throws -> SpoolName
-    {
-        let header = "From: a@example.com\nTo: \(recipients.joined(separator: ", "))\n\n"
+    func claim(
+        _ name: String,
+        from author: String = "a@example.com",
+        to recipients: [String],
+        body: String = "text\n"
+    ) throws -> SpoolName {
+        let header = "From: \(author)\nTo: \(recipients.joined(separator: ", "))\n\n"
         try folder.write(header + body, to: "drop/\(name)")
         let drop = try spool.dropDirectory()
         let file = try #require(FileName(name))
@@ -267,6 +298,7 @@ func withEngine(
     probes: [Failure?] = [],
     maximumRecipients: Int = 500,
     policy: SettlementPolicy = SettlementPolicy(),
+    settings: EngineSettings = EngineSettings(),
     _ body: (EngineFixture) async throws -> Void
 ) async throws {
     try await withScratchFolder("engine") { folder in
@@ -275,7 +307,8 @@ func withEngine(
             scripts: scripts,
             probes: probes,
             maximumRecipients: maximumRecipients,
-            policy: policy
+            policy: policy,
+            settings: settings
         )
         try await body(fixture)
         try await fixture.end()

@@ -112,13 +112,13 @@ struct SettlementTests {
             pause
         ),
         Case(
-            "throttled after the dot: the route waits, the message loses no attempt",
+            "one session too many: fewer run, the message loses no attempt",
             [.accepted(ok), .accepted(ok), .accepted(ok)],
             .failed(
                 .refused(reply(432, "4.3.2 Concurrent connections limit exceeded."), .endOfData)
             ),
             .again,
-            effect: "route rate"
+            effect: "sessions"
         ),
         Case(
             "no connection",
@@ -271,8 +271,10 @@ struct SettlementTests {
     private func name(_ effect: AccountEffect) -> String {
         switch effect {
         case .none: "none"
-        case .suspendRoute(let cause, _, _, _): "route \(cause.rawValue)"
+        case .suspendRoute(let cause, _, _, _, _): "route \(cause.rawValue)"
         case .suspendSender: "sender"
+        case .lowerSessions: "sessions"
+        case .closeDay(let day, _, _): "\(day)"
         }
     }
 }

@@ -100,5 +100,7 @@ void linux_user_name(uint32_t user, char *buffer, size_t count);
 void linux_group_name(uint32_t group, char *buffer, size_t count);
 /// The system's description of an error number; never NULL.
 const char *linux_error_text(int number);
+/// Whether a time server keeps the wall clock: 1 or 0 by adjtimex(2), which only asks here, or −errno.
+int linux_clock_is_kept(void);
 
 #endif
