@@ -221,6 +221,18 @@ struct ServerVerificationTests {
         #expect(step.sentence == sentence)
     }
 
+    @Test func `a token that cannot serve the route is missing what it needs`() {
+        let token = AccessToken(secret: "secret", claims: "token for https://graph.microsoft.com")
+        let problem = "The token is for https://graph.microsoft.com, not for SMTP."
+        #expect(
+            sentences([VerifyStep(token: token, problem: problem)]) == [
+                "FAILED: The token is for https://graph.microsoft.com, not for SMTP. It is this one:"
+                    + " token for https://graph.microsoft.com. / Check the identity's tenant,"
+                    + " client_id, scope and cloud, and what the application was permitted."
+            ]
+        )
+    }
+
     @Test func `Graph is asked for something harmless`() {
         #expect(
             sentences(VerifyStep.service(nil)) == [
