@@ -62,10 +62,47 @@ package struct VerifyStep: Hashable, Sendable {
         )
     }
 
-    /// Creates the step of a token that was obtained, which it does not show.
-    package init(token: AccessToken) {
+    /// Creates the step of a token that was obtained, which it does not show; `problem` is why it
+    /// cannot serve the route.
+    package init(token: AccessToken, problem: String? = nil) {
         let claims = token.claims.isEmpty ? "what it is for cannot be read" : token.claims
-        self.init(.token, .passed, "A token was obtained: \(claims)".asSentence)
+        guard let problem else {
+            self.init(.token, .passed, "A token was obtained: \(claims)".asSentence)
+            return
+        }
+        self.init(
+            .token,
+            .failed(
+                advice: "Check the identity's tenant, client_id, scope and cloud, and what the"
+                    + " application was permitted.",
+                .configuration
+            ),
+            "\(problem.asSentence) It is this one: \(claims)".asSentence
+        )
+    }
+
+    /// The steps of a service that speaks HTTP, by what its probe came to.
+    package static func service(_ failure: Failure?) -> [VerifyStep] {
+        switch failure {
+        case nil:
+            let sentence =
+                "Graph takes the token: it answered a request that changes nothing. Whether the"
+                + " application may send shows with --send-to ADDRESS."
+            return [
+                VerifyStep(.token, .passed, "A token was obtained."),
+                VerifyStep(.service, .passed, sentence),
+            ]
+        case .credentials(let error)?:
+            return [
+                VerifyStep(.token, .credentials(error)),
+                VerifyStep(.service, .skipped, "Not tried, since token failed."),
+            ]
+        case let failure?:
+            return [
+                VerifyStep(.token, .passed, "A token was obtained."),
+                VerifyStep(.service, failure),
+            ]
+        }
     }
 
     /// Whether something is missing.

@@ -38,18 +38,12 @@ struct RouteInspection {
 
     /// Looks at everything; what cannot be looked at is a step of its own.
     func report() async -> VerifyReport.Route {
-        var report = VerifyReport.Route(
-            name: settings.name,
-            target: "\(settings.mailDomain ?? settings.host):\(settings.port)",
-            steps: []
-        )
+        var report = VerifyReport.Route(name: settings.name, target: target, steps: [])
         do {
-            if settings.service == .graph {
-                report.steps = [settingsStep] + (try await graphSteps())
-            } else {
-                let route = try SMTPRoute(settings, services)
-                report.steps = [settingsStep] + (await steps(of: route))
-            }
+            let steps =
+                settings.service == .graph
+                ? try await serviceSteps() : await steps(of: try SMTPRoute(settings, services))
+            report.steps = [settingsStep] + steps + [await messageStep()]
         } catch let error as CredentialError {
             report.steps = [VerifyStep(.settings, .credentials(error))]
         } catch {
@@ -57,6 +51,12 @@ struct RouteInspection {
             report.steps = [VerifyStep(.settings, failure)]
         }
         return report
+    }
+
+    private var target: String {
+        if let domain = settings.mailDomain { return "the MX of \(domain), port \(settings.port)" }
+        if settings.service == .graph { return settings.graphURL ?? "Microsoft Graph" }
+        return "\(settings.host):\(settings.port)"
     }
 
     private var settingsStep: VerifyStep {
@@ -86,18 +86,14 @@ struct RouteInspection {
             try? CertificateFacts(reading: $0).notAfter
         }
         verification.outOfScope = await outOfScope(route)
-        let steps = verification.connectionSteps + [token] + verification.accountSteps
-        return steps + [await messageStep()]
+        return verification.connectionSteps + [token] + verification.accountSteps
     }
 
     /// Whom the sender is: the option, else the mailbox where it is an address.
     private var sender: MailAddress? {
         if let sender = options.sender { return sender }
-        switch settings.signIn {
-        case .none: return nil
-        case .password(let user, _, _), .token(let user, _), .identity(let user, _):
-            return settings.signIn.isEachAuthor ? nil : try? MailAddress(exactly: user)
-        }
+        guard !settings.signIn.isEachAuthor, let user = settings.signIn.user else { return nil }
+        return try? MailAddress(exactly: user)
     }
 
     /// Says how the route signs in; one that does so as each message's author gets the sender's
@@ -121,14 +117,19 @@ struct RouteInspection {
 }
 
 extension RouteInspection {
+    /// Asks a service that speaks HTTP for something harmless.
+    private func serviceSteps() async throws -> [VerifyStep] {
+        let submitter = try RouteSubmitter.make(settings, services, loop: loop)
+        let failure = await withCheckedContinuation { continuation in
+            loop.execute { submitter.probe { continuation.resume(returning: $0) } }
+        }
+        return VerifyStep.service(failure)
+    }
+
     private func tokenStep(_ signIn: SignIn) async -> VerifyStep {
         guard case .xoauth2(_, let provider) = signIn else {
             return VerifyStep(.token, .skipped, "This route signs in without a token.")
         }
-        return await tokenStep(provider)
-    }
-
-    private func tokenStep(_ provider: any TokenProvider) async -> VerifyStep {
         let result = await withCheckedContinuation { continuation in
             provider.token(renew: false) { continuation.resume(returning: $0) }
         }
@@ -137,20 +138,6 @@ extension RouteInspection {
             return VerifyStep(token: token)
         case .failure(let error): return VerifyStep(.token, .credentials(error))
         }
-    }
-
-    /// The steps of a route to Graph, which has one address and one question.
-    private func graphSteps() async throws -> [VerifyStep] {
-        let token = await tokenStep(try services.tokens(for: settings))
-        guard !token.isFailure else { return [token] }
-        let submitter = try RouteSubmitter.make(settings, services, loop: loop)
-        let failure = await withCheckedContinuation { continuation in
-            loop.execute { submitter.probe { continuation.resume(returning: $0) } }
-        }
-        let service =
-            failure.map { VerifyStep(.service, $0) }
-            ?? VerifyStep(.service, .passed, "Microsoft Graph answers, and accepts the token.")
-        return [token, service, await messageStep()]
     }
 
     /// Tries to sign in with the route's token as a mailbox that is to be refused.

@@ -221,6 +221,39 @@ struct ServerVerificationTests {
         #expect(step.sentence == sentence)
     }
 
+    @Test func `a token that cannot serve the route is missing what it needs`() {
+        let token = AccessToken(secret: "secret", claims: "token for https://graph.microsoft.com")
+        let problem = "The token is for https://graph.microsoft.com, not for SMTP."
+        #expect(
+            sentences([VerifyStep(token: token, problem: problem)]) == [
+                "FAILED: The token is for https://graph.microsoft.com, not for SMTP. It is this one:"
+                    + " token for https://graph.microsoft.com. / Check the identity's tenant,"
+                    + " client_id, scope and cloud, and what the application was permitted."
+            ]
+        )
+    }
+
+    @Test func `Graph is asked for something harmless`() {
+        #expect(
+            sentences(VerifyStep.service(nil)) == [
+                "ok: A token was obtained.",
+                "ok: Graph takes the token: it answered a request that changes nothing. Whether the"
+                    + " application may send shows with --send-to ADDRESS.",
+            ]
+        )
+        let error = CredentialError("AADSTS7000222: the secret has expired", advice: "Make one.")
+        #expect(
+            sentences(VerifyStep.service(.credentials(error))) == [
+                "FAILED: AADSTS7000222: the secret has expired. / Make one.",
+                "skipped: Not tried, since token failed.",
+            ]
+        )
+        let refusal = ServiceRefusal(status: 403, code: "ErrorAccessDenied", message: "No")
+        let steps = VerifyStep.service(.serviceRefused(refusal))
+        #expect(steps[0].outcome == .passed)
+        #expect(steps[1].sentence == "The service refused: 403 ErrorAccessDenied No.")
+    }
+
     @Test func `a token that could not be had is no failure of the sign-in`() throws {
         let verification = try Self.verification { $0.failure = .credentials(CredentialError("x")) }
         #expect(

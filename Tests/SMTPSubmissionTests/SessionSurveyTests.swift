@@ -145,6 +145,37 @@ struct SessionSurveyTests {
         }
     }
 
+    @Test func `mail exchangers and proxies are part of what is found out`() async throws {
+        try await withServer { route in
+            try await withScratchFolder("survey-way") { folder in
+                let names = try await NameServerProcess(
+                    in: folder,
+                    ["mx-host=lab.test,localhost,10", "mx-host=nomail.test,.,0"]
+                )
+                let proxy = try await WebProxyProcess(in: folder, connectPort: route.port)
+                var route = route
+                route.nameServer = NameServer(address: 0x7F00_0001, port: UInt16(names.port))
+                route.mxDomain = "lab.test"
+                route.addressFamily = .ipv4
+                let straight = await survey(route)
+                #expect(straight.exchangers == ["localhost"] && straight.failure == nil)
+                #expect(straight.peer == "localhost [127.0.0.1]:\(route.port)")
+                route.proxy = SMTPProxy(host: "127.0.0.1", port: proxy.port)
+                let around = await survey(route)
+                #expect(around.failure == nil && around.host == "127.0.0.1")
+                #expect(
+                    around.peer == "localhost:\(route.port) through proxy 127.0.0.1"
+                        + " [127.0.0.1]:\(proxy.port)"
+                )
+                route.mxDomain = "nomail.test"
+                let nowhere = await survey(route)
+                #expect(nowhere.failedStage == .names && nowhere.exchangers.isEmpty)
+                try await names.stop()
+                try await proxy.stop()
+            }
+        }
+    }
+
     @Test(arguments: [
         (Failure.stopped, false, ServerSurvey.Stage.connection), (.stopped, true, .sender),
         (.missingExtension("delivery", reason: ""), false, .offer),
