@@ -120,7 +120,7 @@ let package = Package(
         ),
         library(
             "Sandbox",
-            ["COpenSSL", "CToml", "SafeText", "TLSEngine", hummingbird, nioCore, nioPosix]
+            ["COpenSSL", "SafeText", "Settings", "TLSEngine", hummingbird, nioCore, nioPosix]
         ),
         .executableTarget(
             name: "postchute",
