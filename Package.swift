@@ -120,7 +120,10 @@ let package = Package(
         ),
         library(
             "Sandbox",
-            ["COpenSSL", "SafeText", "Settings", "TLSEngine", hummingbird, nioCore, nioPosix]
+            [
+                "COpenSSL", "SafeText", "Settings", "TLSEngine", deques, hummingbird, nioCore,
+                nioPosix,
+            ]
         ),
         .executableTarget(
             name: "postchute",
