@@ -126,7 +126,10 @@ let package = Package(
         ),
         library(
             "Sandbox",
-            ["COpenSSL", "CToml", "SafeText", "TLSEngine", hummingbird, nioCore, nioPosix]
+            [
+                "COpenSSL", "SafeText", "Settings", "TLSEngine", deques, hummingbird, nioCore,
+                nioPosix,
+            ]
         ),
         .executableTarget(
             name: "postchute",
