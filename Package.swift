@@ -14,7 +14,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -120,7 +120,10 @@ let package = Package(
         ),
         library(
             "Sandbox",
-            ["COpenSSL", "CToml", "SafeText", "TLSEngine", hummingbird, nioCore, nioPosix]
+            [
+                "COpenSSL", "CToml", "SafeText", "TLSEngine",
+                hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
+            ]
         ),
         .executableTarget(
             name: "postchute",
