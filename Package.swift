@@ -121,8 +121,8 @@ let package = Package(
         library(
             "Sandbox",
             [
-                "COpenSSL", "CToml", "SafeText", "TLSEngine",
-                hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
+                "COpenSSL", "SafeText", "Settings", "TLSEngine",
+                deques, hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
             ]
         ),
         .executableTarget(

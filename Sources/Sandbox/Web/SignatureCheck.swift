@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import Glibc
+internal import TLSEngine
 
 /// Checks signatures of tokens that others made.
 enum SignatureCheck {
@@ -50,14 +51,36 @@ final class RegisteredCertificate: @unchecked Sendable {
     let validity: ClosedRange<Int64>
     private let raw: OpaquePointer
 
+    /// The SHA-256 of the certificate in lowercase hexadecimal.
+    let sha256Digits: String
+
     /// Reads the first certificate of a text in PEM; `nil` when there is none.
-    init?(pem: String) {
+    convenience init?(pem: String) {
         ERR_clear_error()
         defer { ERR_clear_error() }
         let octets = Array(pem.utf8)
         guard octets.count < 1 << 20, let raw = Self.read(octets) else { return nil }
+        self.init(owning: raw)
+    }
+
+    /// Reads a certificate as `x5c` carries it (RFC 7515 §4.1.6); `nil` when it is none.
+    convenience init?(base64: String) {
+        ERR_clear_error()
+        defer { ERR_clear_error() }
+        guard let octets = WebBase64.decodeBody(base64.utf8) else { return nil }
+        let raw = octets.withUnsafeBufferPointer { buffer in
+            var position = buffer.baseAddress
+            return d2i_X509(nil, &position, buffer.count)
+        }
+        guard let raw else { return nil }
+        self.init(owning: raw)
+    }
+
+    private init(owning raw: OpaquePointer) {
         self.raw = raw
-        sha256 = WebBase64.encodeForURL(Self.digest(of: raw, EVP_sha256()))
+        let digest = Self.digest(of: raw, EVP_sha256())
+        sha256Digits = Digest.hexadecimal(digest)
+        sha256 = WebBase64.encodeForURL(digest)
         sha1 = WebBase64.encodeForURL(Self.digest(of: raw, EVP_sha1()))
         let from = Self.seconds(X509_get0_notBefore(raw))
         validity = from...max(from, Self.seconds(X509_get0_notAfter(raw)))
