@@ -74,3 +74,8 @@ extension JSONValue: ExpressibleByIntegerLiteral {
     /// An integer.
     init(integerLiteral value: Int) { self = .integer(value) }
 }
+
+extension JSONValue: ExpressibleByArrayLiteral {
+    /// An array.
+    init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+}

@@ -104,6 +104,9 @@ struct SignInScope: Hashable, Sendable {
 
 /// Identifiers that are the same whenever the same thing is named.
 enum StableIdentifier {
+    /// The SHA-256 of a text.
+    static func digest(_ text: String) -> [UInt8] { Digest.sha256(text.utf8) }
+
     /// A GUID made from a name.
     static func of(_ name: String) -> String {
         let digits = Array(Digest.hexadecimal(Digest.sha256(name.utf8)).utf8)

@@ -26,3 +26,25 @@ enum SmallFile {
         }
     }
 }
+
+extension SmallFile {
+    /// Removes a file that may be gone already.
+    static func remove(_ path: String) { unlink(path) }
+
+    /// Makes a folder for this user alone; `false` when it neither is nor could be made.
+    static func makeFolder(_ path: String) -> Bool {
+        mkdir(path, 0o700) == 0 || errno == EEXIST
+    }
+}
+
+extension SmallFile {
+    /// The first octets of a file; `nil` when it cannot be read.
+    static func beginning(_ path: String, _ count: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var octets = [UInt8](repeating: 0, count: count)
+        let length = read(descriptor, &octets, count)
+        return length < 0 ? nil : Array(octets.prefix(length))
+    }
+}

@@ -13,33 +13,34 @@ extension TokenEndpoint {
         _ client: Client,
         _ scope: SignInScope,
         isByCertificate: Bool
-    ) -> JSONValue {
-        let claims = applicationClaims(
+    ) throws(SignInRefusal) -> Issue {
+        let (token, grant) = try applicationToken(
             client.application,
             client.organisation,
             scope,
             client.now,
             strength: isByCertificate ? "2" : "1"
         )
-        return .members([
+        let response = JSONValue.members([
             ("token_type", "Bearer"),
-            ("expires_in", .integer(rules.accessLifetime)),
-            ("ext_expires_in", .integer(rules.accessLifetime)),
-            // Version 1 of the endpoint writes numbers as strings and names the resource.
-            ("expires_on", .string("\(client.now.seconds + Int64(rules.accessLifetime))")),
+            ("expires_in", .integer(accessLifetime)),
+            ("ext_expires_in", .integer(accessLifetime)),
+            // Version 1 of the endpoint names the resource and the end as well.
+            ("expires_on", client.form["resource"].map { _ in .string("\(grant.expiresAt.seconds)") }),
             ("resource", client.form["resource"].map { .string($0) }),
-            ("access_token", .string(key.token(claims: claims) ?? "")),
+            ("access_token", .string(token)),
         ])
+        return Issue(token: token, grant: grant, response: response)
     }
 
-    /// The claims of a token that stands for an application, in the form of version 1.
-    func applicationClaims(
+    /// A token that stands for an application, with claims in the form of version 1.
+    func applicationToken(
         _ application: Rehearsal.Application,
         _ organisation: Rehearsal.Organisation,
         _ scope: SignInScope,
         _ now: SandboxTime,
         strength: String
-    ) -> JSONValue {
+    ) throws(SignInRefusal) -> (token: String, grant: AccessGrant) {
         let roles: [String] =
             switch scope.resource {
             case .exchange: application.exchangeRoles
@@ -47,7 +48,7 @@ extension TokenEndpoint {
             case .communication, .management: []
             }
         let principal = StableIdentifier.of("principal \(application.clientID)")
-        return .members(
+        let claims = JSONValue.members(
             common(application, organisation, scope.audience, now, strength) + [
                 ("idtyp", "app"),
                 ("oid", .string(principal)),
@@ -55,15 +56,45 @@ extension TokenEndpoint {
                 ("sub", .string(principal)),
             ]
         )
+        var grant = grant(application, organisation, scope.resource, now)
+        grant.roles = roles
+        return (try sign(claims), grant)
+    }
+
+    private func grant(
+        _ application: Rehearsal.Application,
+        _ organisation: Rehearsal.Organisation,
+        _ resource: SignInResource,
+        _ now: SandboxTime
+    ) -> AccessGrant {
+        let audience: AccessGrant.Audience =
+            switch resource {
+            case .exchange: .exchange
+            case .graph: .graph
+            case .communication: .communication
+            case .management: .other
+            }
+        return AccessGrant(
+            audience: audience,
+            tenantID: organisation.id,
+            clientID: application.clientID,
+            expiresAt: now.advanced(by: .seconds(accessLifetime))
+        )
+    }
+
+    private func sign(_ claims: JSONValue) throws(SignInRefusal) -> String {
+        guard let token = key.token(claims: claims) else { throw .temporarilyUnavailable }
+        return token
     }
 
     /// The response with tokens that stand for a person.
     func personToken(
         _ client: Client,
-        _ audience: String,
+        _ scope: SignInScope,
         _ session: Session,
         _ book: inout SignInBook
-    ) -> JSONValue {
+    ) throws(SignInRefusal) -> Issue {
+        let audience = scope.audience
         let permissions = session.permissions.isEmpty ? ["SMTP.Send"] : session.permissions
         let person = StableIdentifier.of("person \(session.mailbox)")
         let claims = JSONValue.members(
@@ -77,31 +108,41 @@ extension TokenEndpoint {
                 ("upn", .string(session.mailbox)),
             ]
         )
-        var refresh: String?
-        if session.isOffline {
-            let token = "1.\(identifier()).\(identifier())"
-            let grant = SignInBook.Grant(
-                application: client.application.clientID,
-                mailbox: session.mailbox,
-                audience: audience,
-                permissions: session.permissions,
-                signedIn: session.signedIn,
-                issued: client.now
-            )
-            book.keep(grant, as: token)
-            refresh = token
-        }
-        let scope = permissions.map { "\(audience)/\($0)" }.joined(separator: " ")
-        return .members([
+        var grant = grant(client.application, client.organisation, scope.resource, client.now)
+        grant.scopes = permissions
+        grant.user = session.mailbox
+        let token = try sign(claims)
+        let granted = permissions.map { "\(audience)/\($0)" }.joined(separator: " ")
+        let response = JSONValue.members([
             ("token_type", "Bearer"),
-            ("scope", .string(scope)),
-            ("expires_in", .integer(rules.accessLifetime)),
-            ("ext_expires_in", .integer(rules.accessLifetime)),
-            ("access_token", .string(key.token(claims: claims) ?? "")),
-            ("refresh_token", refresh.map { .string($0) }),
-            ("id_token", session.wantsIdentity ? identityToken(client, session, person) : nil),
+            ("scope", .string(granted)),
+            ("expires_in", .integer(accessLifetime)),
+            ("ext_expires_in", .integer(accessLifetime)),
+            ("access_token", .string(token)),
+            ("refresh_token", session.isOffline ? refreshToken(client, audience, session, &book) : nil),
+            ("id_token", session.wantsIdentity ? try identityToken(client, session, person) : nil),
             ("client_info", client.form["client_info"].map { _ in information(client, person) }),
         ])
+        return Issue(token: token, grant: grant, response: response)
+    }
+
+    private func refreshToken(
+        _ client: Client,
+        _ audience: String,
+        _ session: Session,
+        _ book: inout SignInBook
+    ) -> JSONValue {
+        let token = "1.\(identifier()).\(identifier())"
+        let grant = SignInBook.Grant(
+            application: client.application.clientID,
+            mailbox: session.mailbox,
+            audience: audience,
+            permissions: session.permissions,
+            signedIn: session.signedIn,
+            issued: client.now
+        )
+        book.keep(grant, as: token)
+        return .string(token)
     }
 
     private func common(
@@ -116,7 +157,7 @@ extension TokenEndpoint {
             ("iss", .string("https://sts.windows.net/\(organisation.id)/")),
             ("iat", .integer(Int(now.seconds))),
             ("nbf", .integer(Int(now.seconds))),
-            ("exp", .integer(Int(now.seconds) + rules.accessLifetime)),
+            ("exp", .integer(Int(now.seconds) + accessLifetime)),
             ("app_displayname", .string(application.name)),
             ("appid", .string(application.clientID)),
             ("appidacr", .string(strength)),
@@ -130,13 +171,13 @@ extension TokenEndpoint {
         _ client: Client,
         _ session: Session,
         _ person: String
-    ) -> JSONValue {
+    ) throws(SignInRefusal) -> JSONValue {
         let now = Int(client.now.seconds)
         let claims = JSONValue.members([
             ("aud", .string(client.application.clientID)),
             ("iss", .string("\(client.place.origin)/\(client.organisation.id)/v2.0")),
             ("iat", .integer(now)), ("nbf", .integer(now)),
-            ("exp", .integer(now + rules.accessLifetime)),
+            ("exp", .integer(now + accessLifetime)),
             ("name", .string(session.mailbox)),
             ("preferred_username", .string(session.mailbox)),
             ("oid", .string(person)),
@@ -144,7 +185,7 @@ extension TokenEndpoint {
             ("tid", .string(client.organisation.id)),
             ("ver", "2.0"),
         ])
-        return .string(key.token(claims: claims) ?? "")
+        return .string(try sign(claims))
     }
 
     private func information(_ client: Client, _ person: String) -> JSONValue {

@@ -1,9 +1,14 @@
 /// The token endpoint of Microsoft Entra, as pure as its book allows: a request in, a response out.
 struct TokenEndpoint: Sendable {
+    /// A token that was issued, and the response that carries it.
+    struct Issue: Sendable {
+        let token: String
+        let grant: AccessGrant
+        let response: JSONValue
+    }
+
     /// How long things last and how often they may be asked for.
     struct Rules: Hashable, Sendable {
-        /// Seconds an access token is good for.
-        var accessLifetime = 3_599
         /// Seconds a refresh token is good for; each use gives a new one.
         var refreshLifetime: Int64 = 90 * 86_400
         /// Seconds after a sign-in until which refresh tokens are good; `nil` for ever.
@@ -40,19 +45,21 @@ struct TokenEndpoint: Sendable {
         let now: SandboxTime
     }
 
-    /// Answers `POST /{tenant}/oauth2/v2.0/token` and, with `resource`, its older form.
-    func answer(
+    /// Seconds an access token is good for.
+    var accessLifetime: Int {
+        Int(min(max(rehearsal.limits.tokenLife.components.seconds, 1), 30 * 86_400))
+    }
+
+    /// Judges `POST /{tenant}/oauth2/v2.0/token` and, with `resource`, its older form.
+    ///
+    /// - Throws: ``SignInRefusal``.
+    func issue(
         _ ask: WebAsk,
         at place: Place,
         _ now: SandboxTime,
         _ book: inout SignInBook
-    ) -> WebAnswer {
-        do throws(SignInRefusal) {
-            let client = try client(ask, place, now)
-            return .json(200, try grant(client, &book))
-        } catch {
-            return refuse(error, ask, now)
-        }
+    ) throws(SignInRefusal) -> Issue {
+        try grant(try client(ask, place, now), &book)
     }
 
     /// The response to a refused request.
@@ -102,7 +109,7 @@ struct TokenEndpoint: Sendable {
     private func grant(
         _ client: Client,
         _ book: inout SignInBook
-    ) throws(SignInRefusal) -> JSONValue {
+    ) throws(SignInRefusal) -> Issue {
         guard let kind = client.form["grant_type"] else { throw .missing("grant_type") }
         switch kind {
         case "client_credentials": return try credentialsGrant(client, &book)
@@ -117,7 +124,7 @@ struct TokenEndpoint: Sendable {
     private func credentialsGrant(
         _ client: Client,
         _ book: inout SignInBook
-    ) throws(SignInRefusal) -> JSONValue {
+    ) throws(SignInRefusal) -> Issue {
         let isByCertificate = try authenticate(client, isRequired: true, &book)
         let scope = try scope(of: client)
         guard scope.permissions.isEmpty else {
@@ -127,13 +134,13 @@ struct TokenEndpoint: Sendable {
         guard book.isWithin(rules.tokensInFiveMinutes, key, at: client.now.seconds) else {
             throw .clientLoop
         }
-        return applicationToken(client, scope, isByCertificate: isByCertificate)
+        return try applicationToken(client, scope, isByCertificate: isByCertificate)
     }
 
     private func refreshGrant(
         _ client: Client,
         _ book: inout SignInBook
-    ) throws(SignInRefusal) -> JSONValue {
+    ) throws(SignInRefusal) -> Issue {
         guard let token = client.form["refresh_token"] else { throw .missing("refresh_token") }
         _ = try authenticate(client, isRequired: false, &book)
         let grant = try book.grant(
@@ -156,13 +163,13 @@ struct TokenEndpoint: Sendable {
             isOffline: true,
             wantsIdentity: scope.wantsIdentity
         )
-        return personToken(client, scope.audience, session, &book)
+        return try personToken(client, scope, session, &book)
     }
 
     private func deviceGrant(
         _ client: Client,
         _ book: inout SignInBook
-    ) throws(SignInRefusal) -> JSONValue {
+    ) throws(SignInRefusal) -> Issue {
         guard let code = client.form["device_code"] ?? client.form["code"] else {
             throw .missing("device_code")
         }
@@ -180,13 +187,13 @@ struct TokenEndpoint: Sendable {
             isOffline: device.scope.isOffline,
             wantsIdentity: device.scope.wantsIdentity
         )
-        return personToken(client, device.scope.audience, session, &book)
+        return try personToken(client, device.scope, session, &book)
     }
 
     private func passwordGrant(
         _ client: Client,
         _ book: inout SignInBook
-    ) throws(SignInRefusal) -> JSONValue {
+    ) throws(SignInRefusal) -> Issue {
         guard let name = client.form["username"] else { throw .missing("username") }
         guard let password = client.form["password"] else { throw .missing("password") }
         guard let mailbox = rehearsal.mailbox(name),
@@ -202,7 +209,7 @@ struct TokenEndpoint: Sendable {
             isOffline: scope.isOffline,
             wantsIdentity: scope.wantsIdentity
         )
-        return personToken(client, scope.audience, session, &book)
+        return try personToken(client, scope, session, &book)
     }
 
     /// What a request asks for, in the newer or the older spelling.

@@ -8,8 +8,9 @@ internal import TLSEngine
 
 /// One port of the sandbox that speaks HTTP, with TLS or without.
 final class WebListener: Sendable {
-    /// Answers one request.
-    typealias Responder = @Sendable (WebAsk) async -> WebAnswer
+    /// Answers one request; asks for its body at most once.
+    typealias Responder =
+        @Sendable (WebAsk, @Sendable () async throws -> [UInt8]) async throws -> WebAnswer
 
     /// The port that is listened on.
     let port: Int
@@ -93,11 +94,15 @@ final class WebListener: Sendable {
     ) async throws {
         let answer: WebAnswer
         do {
-            let body = try await request.body.collect(upTo: bodyLimit)
-            if let ask = WebAsk(request.head, Array(buffer: body), isSecure: isSecure) {
-                answer = await responder(ask)
+            if request.headers[.expect]?.lowercased() == "100-continue" {
+                try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+            }
+            if let ask = WebAsk(request.head, isSecure: isSecure) {
+                answer = try await responder(ask) {
+                    Array(buffer: try await request.body.collect(upTo: bodyLimit))
+                }
             } else {
-                answer = .text(400, "The address or a field of the request cannot be read.")
+                answer = .text(400, "The address of the request cannot be read.")
             }
         } catch is NIOTooManyBytesError {
             answer = .text(413, "The request is larger than \(bodyLimit) octets.")
@@ -138,7 +143,7 @@ private struct WebChild: ServerChildChannel {
 
 extension WebAsk {
     /// Reads a request; `nil` when its address is malformed.
-    fileprivate init?(_ head: HTTPRequest, _ body: [UInt8], isSecure: Bool) {
+    fileprivate init?(_ head: HTTPRequest, isSecure: Bool) {
         let parts = (head.path ?? "/").split(
             separator: "?",
             maxSplits: 1,
@@ -153,7 +158,7 @@ extension WebAsk {
         self.method = head.method.rawValue
         self.path = path
         self.query = query
-        self.body = body
+        body = []
         self.isSecure = isSecure
         headers = head.headerFields.reduce(into: [:]) { $0[$1.name.canonicalName] = $1.value }
         headers["host"] = head.authority
