@@ -51,7 +51,9 @@ extension TokenEndpoint {
         _ client: Client,
         _ book: inout SignInBook
     ) throws(SignInRefusal) {
-        let thumbprint = token.header["x5t#S256"]?.text ?? token.header["x5t"]?.text ?? ""
+        // MSAL for Python leaves the padding of base64 in place, and Entra takes it.
+        let named = token.header["x5t#S256"]?.text ?? token.header["x5t"]?.text ?? ""
+        let thumbprint = named.replacing("=", with: "")
         guard let certificate = certificate(thumbprint, token, client.application) else {
             throw .certificateUnknown(thumbprint: thumbprint)
         }
