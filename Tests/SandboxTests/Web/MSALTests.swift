@@ -47,7 +47,7 @@ struct MSALTests {
     {
         try await withScratchFolder("msal") { folder in
             let (key, certificate) = try await TestCertificate.make(in: folder)
-            let fixture = try WebFixture(clock: { .now() }) {
+            let fixture = try WebFixture(time: .system) {
                 $0.applications[0].certificates = [certificate]
             }
             try await withWeb(fixture, in: folder) { web, certificates in
@@ -89,7 +89,7 @@ struct MSALTests {
 
     @Test func `MSAL signs a person in with a device code and renews the sign-in`() async throws {
         try await withScratchFolder("msal") { folder in
-            let fixture = try WebFixture(clock: { .now() })
+            let fixture = try WebFixture(time: .system)
             try await withWeb(fixture, in: folder) { web, certificates in
                 let lines = try await run(
                     Self.preamble + """

@@ -33,6 +33,9 @@ struct WebFixture {
     static let clientID = "0b1e6a7c-93a4-4d5f-8f1b-3f6f2d9a1c01"
     static let tokenPath = "/contoso.com/oauth2/v2.0/token"
 
+    /// Which clock a fixture goes by.
+    enum Time { case standing, system }
+
     let core: WebCore
     let clock = StandingClock()
     let state: LoneState
@@ -42,7 +45,7 @@ struct WebFixture {
     /// - Parameter folder: Where messages are kept; `nil` counts them.
     init(
         folder: String? = nil,
-        clock: (@Sendable () -> SandboxTime)? = nil,
+        time: Time = .standing,
         options: WebOptions = WebOptions(),
         _ change: (inout Rehearsal) -> Void = { _ in }
     ) throws {
@@ -54,7 +57,7 @@ struct WebFixture {
         core = try WebCore(
             tenant: TenantAccess(
                 rehearsal,
-                clock: clock ?? { standing.now },
+                clock: { time == .standing ? standing.now : .now() },
                 span: { $0 },
                 change: { state.change($0) }
             ),
