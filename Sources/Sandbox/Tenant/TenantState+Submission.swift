@@ -1,8 +1,19 @@
 extension TenantState {
     /// Judges a message, and counts it.
+    package mutating func submit(
+        _ message: SubmittedMessage,
+        at now: SandboxTime
+    ) -> SubmissionOutcome {
+        let outcome = judge(message, at: now)
+        if case .accepted(let wait) = outcome { accept(message, at: now, after: wait) }
+        return outcome
+    }
+
+    /// Judges a message and counts the attempt; to be followed by ``accept(_:at:after:)`` at the
+    /// same moment, unless a fault refuses what is acceptable.
     ///
     /// The order of the checks is the sandbox's own where several refusals would be right.
-    package mutating func submit(
+    package mutating func judge(
         _ message: SubmittedMessage,
         at now: SandboxTime
     ) -> SubmissionOutcome {
@@ -18,6 +29,24 @@ extension TenantState {
             fail(error, key, at: now)
             return .refused(counted(error))
         }
+    }
+
+    /// Counts an accepted message.
+    package mutating func accept(
+        _ message: SubmittedMessage,
+        at now: SandboxTime,
+        after wait: Duration
+    ) {
+        let key = key(of: message.submitter.name)
+        var book = accounts[key] ?? AccountBook()
+        let acceptedAt = now.advanced(by: wait)
+        book.accepted += 1
+        book.acceptedPerMinute.add(1, at: acceptedAt)
+        book.acceptedPerHour.add(1, at: acceptedAt)
+        book.recipients += message.recipients.count
+        book.recipientsPerDay.add(message.recipients.count, at: now)
+        accounts[key] = book
+        countExternal(message, at: now)
     }
 
     /// Counts a failure towards continuous error throttling.
@@ -41,7 +70,7 @@ extension TenantState {
         accounts[key] = book
     }
 
-    /// Accepts a message and returns how long its answer waits.
+    /// Returns how long the answer to an acceptable message waits.
     private mutating func admit(
         _ message: SubmittedMessage,
         _ key: String,
@@ -54,13 +83,7 @@ extension TenantState {
         try checkRecipients(message, &book, at: now)
         try checkExternal(message, at: now)
         let acceptedAt = try checkRate(message.submitter, &book, at: now)
-        book.accepted += 1
-        book.acceptedPerMinute.add(1, at: acceptedAt)
-        book.acceptedPerHour.add(1, at: acceptedAt)
-        book.recipients += message.recipients.count
-        book.recipientsPerDay.add(message.recipients.count, at: now)
         accounts[key] = book
-        countExternal(message, at: now)
         return .milliseconds(acceptedAt.milliseconds - now.milliseconds)
     }
 
