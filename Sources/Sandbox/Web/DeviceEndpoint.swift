@@ -131,7 +131,9 @@ struct DeviceEndpoint: Sendable {
         }
         for mailbox in mailboxes {
             let isUsual = mailbox.address == application?.deviceLogin?.lowercased()
-            page.raw("<option\(isUsual ? " selected" : "")>\(HTMLPage.text(mailbox.address))</option>")
+            page.raw(
+                "<option\(isUsual ? " selected" : "")>\(HTMLPage.text(mailbox.address))</option>"
+            )
         }
         page.raw("</select></label> ")
         page.raw("<button name=\"decision\" value=\"approve\">Sign in</button> ")

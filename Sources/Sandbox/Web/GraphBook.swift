@@ -122,7 +122,8 @@ extension GraphBook {
         guard range.first == upload.octets.count, range.total == upload.size,
             range.last == range.first + range.octets.count - 1, range.last < upload.size
         else { throw .rangeInvalid }
-        let held = drafts.values.reduce(0) { $0 + $1.octets }
+        let held =
+            drafts.values.reduce(0) { $0 + $1.octets }
             + uploads.values.reduce(0) { $0 + $1.octets.count }
         guard held + range.octets.count <= Self.draftOctets else { throw .quotaExceeded }
         // Nobody else may hold the octets while they grow, or each range would copy them all.

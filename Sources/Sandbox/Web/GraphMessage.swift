@@ -24,7 +24,9 @@ enum GraphMessage {
         let from = try recipients(message["from"].map { .array([$0]) })
         header.append("From: \(from.isEmpty ? mailbox : list(from))")
         let hidden = try recipients(message["bccRecipients"])
-        for (member, field) in [("toRecipients", "To"), ("ccRecipients", "Cc"), ("replyTo", "Reply-To")] {
+        for (member, field) in [
+            ("toRecipients", "To"), ("ccRecipients", "Cc"), ("replyTo", "Reply-To"),
+        ] {
             let people = try recipients(message[member])
             if !people.isEmpty { header.append("\(field): \(list(people))") }
         }

@@ -118,7 +118,8 @@ enum EncodedWords {
         }
         switch parts[0].lowercased() {
         case "utf-8", "us-ascii": return String(validating: octets, as: UTF8.self)
-        case "iso-8859-1": return String(String.UnicodeScalarView(octets.map { Unicode.Scalar($0) }))
+        case "iso-8859-1":
+            return String(String.UnicodeScalarView(octets.map { Unicode.Scalar($0) }))
         default: return nil
         }
     }

@@ -9,9 +9,7 @@ struct MetadataService: Sendable {
         case machine, appService, arc
     }
 
-    /// Judges a request for a token.
-    ///
-    /// - Parameter arc: The keys that Arc has challenged clients with.
+    /// Judges a request for a token; `arc` has the keys that clients were challenged with.
     func answer(
         _ ask: WebAsk,
         at host: Host,

@@ -48,12 +48,10 @@ struct SignInBook: Sendable {
         grants[token] = grant
     }
 
-    /// What a refresh token stands for.
+    /// What a refresh token stands for, or the refusal of one that is no longer good.
     ///
-    /// - Parameters:
-    ///   - lifetime: Seconds after its issue until which a token is good.
-    ///   - maximumAge: Seconds after the sign-in until which any is good; `nil` for ever.
-    /// - Throws: ``SignInRefusal``.
+    /// A token is good for `lifetime` seconds after its issue, and any for `maximumAge` seconds after
+    /// the sign-in, `nil` being for ever.
     func grant(
         _ token: String,
         lifetime: Int64,
@@ -114,7 +112,11 @@ struct SignInBook: Sendable {
     }
 
     /// Records what a person decided; `false` when nobody waits for that.
-    mutating func decide(_ decision: Device.Decision, _ userCode: String, at now: SandboxTime)
+    mutating func decide(
+        _ decision: Device.Decision,
+        _ userCode: String,
+        at now: SandboxTime
+    )
         -> Bool
     {
         guard let (code, device) = device(showing: userCode), device.decision == .none,

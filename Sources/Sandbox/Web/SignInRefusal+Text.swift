@@ -8,7 +8,8 @@ extension SignInRefusal {
             .notConsented, .clientLoop, .conditionalAccess, .temporarilyUnavailable:
             tenantText
         case .secretInvalid, .secretExpired, .credentialMissing, .certificateUnknown,
-            .assertionSignature, .assertionIdentity, .assertionTime, .assertionAudience, .assertionMalformed,
+            .assertionSignature, .assertionIdentity, .assertionTime, .assertionAudience,
+            .assertionMalformed,
             .assertionReplayed, .federationIssuer, .federationAudience, .federationSubject:
             credentialText
         case .passwordWrong, .userNotFound, .grantInvalid, .grantInactive, .grantTooOld,

@@ -91,7 +91,8 @@ enum SignInRefusal: Error, Hashable, Sendable {
         case .grantType: "unsupported_grant_type"
         case .applicationNotFound, .applicationDisabled: "unauthorized_client"
         case .secretInvalid, .secretExpired, .credentialMissing, .certificateUnknown,
-            .assertionSignature, .assertionIdentity, .assertionTime, .assertionAudience, .assertionMalformed,
+            .assertionSignature, .assertionIdentity, .assertionTime, .assertionAudience,
+            .assertionMalformed,
             .assertionReplayed, .federationIssuer, .federationAudience, .federationSubject:
             "invalid_client"
         case .scopeInvalid, .scopeNotDefault: "invalid_scope"

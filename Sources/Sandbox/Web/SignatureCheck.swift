@@ -4,9 +4,9 @@ internal import TLSEngine
 
 /// Checks signatures of tokens that others made.
 enum SignatureCheck {
-    /// Whether a token's signature is that of this key; PS256 and RS256 are understood.
+    /// Whether a token's signature is that of this `EVP_PKEY`, which stays the caller's.
     ///
-    /// - Parameter key: An `EVP_PKEY`, which stays the caller's.
+    /// PS256 and RS256 are understood.
     static func isValid(_ token: WebToken, by key: OpaquePointer?) -> Bool {
         ERR_clear_error()
         defer { ERR_clear_error() }

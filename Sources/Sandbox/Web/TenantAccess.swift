@@ -8,11 +8,8 @@ struct TenantAccess: Sendable {
     private let span: @Sendable (Duration) -> Duration
     private let change: Change
 
-    /// Reaches a tenant that somebody else keeps.
-    ///
-    /// - Parameters:
-    ///   - clock: The sandbox's time.
-    ///   - span: How long a time of the sandbox takes in reality.
+    /// Reaches a tenant that somebody else keeps; `span` tells how long a time of the sandbox takes
+    /// in reality.
     init(
         _ rehearsal: Rehearsal,
         clock: @escaping @Sendable () -> SandboxTime,

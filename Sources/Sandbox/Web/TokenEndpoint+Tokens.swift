@@ -26,7 +26,10 @@ extension TokenEndpoint {
             ("expires_in", .integer(accessLifetime)),
             ("ext_expires_in", .integer(accessLifetime)),
             // Version 1 of the endpoint names the resource and the end as well.
-            ("expires_on", client.form["resource"].map { _ in .string("\(grant.expiresAt.seconds)") }),
+            (
+                "expires_on",
+                client.form["resource"].map { _ in .string("\(grant.expiresAt.seconds)") }
+            ),
             ("resource", client.form["resource"].map { .string($0) }),
             ("access_token", .string(token)),
         ])
@@ -119,7 +122,10 @@ extension TokenEndpoint {
             ("expires_in", .integer(accessLifetime)),
             ("ext_expires_in", .integer(accessLifetime)),
             ("access_token", .string(token)),
-            ("refresh_token", session.isOffline ? refreshToken(client, audience, session, &book) : nil),
+            (
+                "refresh_token",
+                session.isOffline ? refreshToken(client, audience, session, &book) : nil
+            ),
             ("id_token", session.wantsIdentity ? try identityToken(client, session, person) : nil),
             ("client_info", client.form["client_info"].map { _ in information(client, person) }),
         ])

@@ -81,7 +81,10 @@ extension WebCore {
         return .json(
             201,
             .members([
-                ("uploadUrl", .string("\(exchange.ask.origin)/api/upload/\(token)?authtoken=\(token)")),
+                (
+                    "uploadUrl",
+                    .string("\(exchange.ask.origin)/api/upload/\(token)?authtoken=\(token)")
+                ),
                 ("expirationDateTime", .string(expires.internetTime)),
                 ("nextExpectedRanges", ["0-"]),
             ])

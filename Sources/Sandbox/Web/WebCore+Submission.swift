@@ -26,9 +26,7 @@ extension WebCore {
         return result
     }
 
-    /// Reads a message from a request.
-    ///
-    /// - Parameter isWrapped: Whether JSON has it in a member `message`.
+    /// Reads a message from a request; wrapped, JSON has it in a member `message`.
     func draft(of exchange: GraphExchange, isWrapped: Bool) throws(GraphError) -> GraphDraft {
         let mailbox = exchange.caller.mailbox
         switch exchange.ask.mediaType {

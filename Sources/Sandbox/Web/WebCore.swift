@@ -24,10 +24,8 @@ final class WebCore: Sendable {
 
     /// Makes the key that tokens are signed with.
     ///
-    /// - Parameters:
-    ///   - hostName: A name the sandbox goes by, beside `localhost` and addresses.
-    ///   - arcFolder: Where keys of Arc are written; `nil` refuses that form.
-    /// - Throws: ``SandboxError/signingKey``.
+    /// `hostName` is a name the sandbox goes by, beside `localhost` and addresses. Without
+    /// `arcFolder` the form of Arc is refused.
     init(
         tenant: TenantAccess,
         options: WebOptions,
@@ -68,10 +66,11 @@ final class WebCore: Sendable {
         )
     }
 
-    /// Answers one request.
-    ///
-    /// - Parameter body: Reads the body; called at most once.
-    func answer(_ ask: WebAsk, _ body: @Sendable () async throws -> [UInt8]) async throws -> WebAnswer {
+    /// Answers one request; `body` is called at most once.
+    func answer(
+        _ ask: WebAsk,
+        _ body: @Sendable () async throws -> [UInt8]
+    ) async throws -> WebAnswer {
         guard isKnown(ask.header("host")) else {
             return .text(421, "The sandbox answers to localhost and loopback addresses only.")
         }

@@ -16,12 +16,9 @@ final class WebListener: Sendable {
     let port: Int
     private let service: Task<Void, any Error>
 
-    /// Listens.
+    /// Listens, without `tls` for plain HTTP.
     ///
-    /// - Parameters:
-    ///   - tls: What a handshake shows; `nil` speaks plain HTTP.
-    ///   - bodyLimit: The longest body in octets; a longer one is answered with 413.
-    /// - Throws: ``SandboxError/listen(host:port:reason:)``.
+    /// A body of more than `bodyLimit` octets is answered with 413.
     static func start(
         host: String,
         port: Int,

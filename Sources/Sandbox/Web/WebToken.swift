@@ -30,8 +30,13 @@ struct WebToken: Sendable {
     /// A claim that is a text.
     func text(_ name: String) -> String? { claims[name]?.text }
 
-    /// A claim that is a time in seconds since 1970.
-    func seconds(_ name: String) -> Int64? { claims[name]?.number.map { Int64($0) } }
+    /// A claim that is a time in seconds since 1970; fractions are allowed (RFC 7519 §2).
+    func seconds(_ name: String) -> Int64? {
+        if case .fraction(let number)? = claims[name] {
+            return Int64(exactly: number.rounded(.down))
+        }
+        return claims[name]?.number.map { Int64($0) }
+    }
 
     /// Whether the claims name this audience, alone or among others.
     func isMeant(for audience: String) -> Bool {

@@ -40,9 +40,7 @@ struct WebFixture {
     let clock = StandingClock()
     let state: LoneState
 
-    /// Begins with the tenant of ``rehearsal``.
-    ///
-    /// - Parameter folder: Where messages are kept; `nil` counts them.
+    /// Begins with the tenant of ``rehearsal``; without a folder messages are only counted.
     init(
         folder: String? = nil,
         time: Time = .standing,
