@@ -6,6 +6,8 @@ package struct FaultBook: Sendable {
     static let onceLimit = 100_000
 
     private let rules: [FaultRule]
+    private let outages: [Range<Duration>]
+    private var dice: Dice
     private var matches: [Int]
     private var seen: Set<String> = []
 
@@ -21,6 +23,8 @@ package struct FaultBook: Sendable {
         self.start = start
         now = start
         rules = script.rules
+        outages = script.outages
+        dice = Dice(seed: script.seed)
         matches = Array(repeating: 0, count: script.rules.count)
     }
 
@@ -29,6 +33,7 @@ package struct FaultBook: Sendable {
     /// A rule of the script comes before an address.
     package mutating func take(at point: FaultPoint, for subject: FaultSubject) -> Fault? {
         for (index, rule) in rules.enumerated() where rule.applies(at: point, to: subject) {
+            guard rule.period?.contains(age) ?? true, dice.falls(rule.percentage) else { continue }
             matches[index] += 1
             let number = matches[index] - rule.skip
             guard number > 0, rule.times.map({ number <= $0 }) ?? true else { continue }
@@ -36,6 +41,12 @@ package struct FaultBook: Sendable {
         }
         return takeAddress(at: point, for: subject)
     }
+
+    /// The sandbox's time since its start.
+    private var age: Duration { .milliseconds(now.milliseconds - start.milliseconds) }
+
+    /// Whether nothing is served now.
+    var isOutage: Bool { outages.contains { $0.contains(age) } }
 
     private mutating func takeAddress(at point: FaultPoint, for subject: FaultSubject) -> Fault? {
         switch point {
@@ -81,5 +92,25 @@ package struct FaultBook: Sendable {
     private mutating func isFirst(_ key: String) -> Bool {
         if seen.count >= Self.onceLimit { seen.removeAll() }
         return seen.insert(key).inserted
+    }
+}
+
+/// Random numbers that are the same for the same seed (SplitMix64).
+struct Dice: Sendable {
+    private var state: UInt64
+
+    /// Begins a sequence.
+    init(seed: UInt64) { state = seed }
+
+    /// Whether something happens that happens in so many of a hundred cases; certainty throws no
+    /// dice, so that rules without a chance leave the sequence alone.
+    mutating func falls(_ percentage: Double) -> Bool {
+        guard percentage < 100 else { return true }
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        mixed ^= mixed >> 31
+        return Double(mixed >> 11) * 0x1p-53 * 100 < percentage
     }
 }

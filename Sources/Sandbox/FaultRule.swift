@@ -31,6 +31,10 @@ package struct FaultRule: Hashable, Sendable {
     package let skip: Int
     /// How many matching moments are spoilt then; every one if `nil`.
     package let times: Int?
+    /// In how many of a hundred matching moments the rule holds at all.
+    package var percentage = 100.0
+    /// When it holds, in the sandbox's time since its start; always if `nil`.
+    package var period: Range<Duration>?
 
     /// Whether the rule matches a moment, apart from its counts.
     func applies(at point: FaultPoint, to subject: FaultSubject) -> Bool {

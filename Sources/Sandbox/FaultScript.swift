@@ -5,6 +5,12 @@ package struct FaultScript: Hashable, Sendable {
 
     /// The rules in the order of their lines: the first one that matches is carried out.
     package private(set) var rules: [FaultRule] = []
+    /// When nothing is served, in the sandbox's time since its start.
+    package private(set) var outages: [Range<Duration>] = []
+    /// When every token issued before is refused, likewise.
+    package private(set) var revocations: [Duration] = []
+    /// What the dice of `chance` begin with: the same seed throws the same.
+    package private(set) var seed: UInt64 = 1
 
     /// Creates a script without rules.
     package init() {}
@@ -15,14 +21,33 @@ package struct FaultScript: Hashable, Sendable {
         for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             number += 1
             var reader = RuleReader(words: try FaultScriptWords.split(line, number), line: number)
-            guard let rule = try reader.read() else { continue }
-            rules.append(rule)
-            guard rules.count <= Self.maximumRules else {
+            guard let entry = try reader.read() else { continue }
+            add(entry)
+            guard rules.count + outages.count + revocations.count <= Self.maximumRules else {
                 throw FaultScriptError(
                     line: number,
                     "A script can have \(Self.maximumRules) rules."
                 )
             }
+        }
+    }
+}
+
+extension FaultScript {
+    /// What one line says.
+    fileprivate enum Entry {
+        case rule(FaultRule)
+        case outage(Range<Duration>)
+        case revocation(Duration)
+        case seed(UInt64)
+    }
+
+    private mutating func add(_ entry: Entry) {
+        switch entry {
+        case .rule(let rule): rules.append(rule)
+        case .outage(let period): outages.append(period)
+        case .revocation(let time): revocations.append(time)
+        case .seed(let number): seed = number
         }
     }
 }
@@ -53,16 +78,28 @@ private struct RuleReader {
     private var fault = Fault()
     private var skip: Int?
     private var times: Int?
+    private var percentage: Double?
+    private var period: Range<Duration>?
 
     init(words: [FaultScriptWords.Word], line: Int) {
         self.words = words[...]
         self.line = line
     }
 
-    /// The rule of the line; `nil` for an empty one.
-    mutating func read() throws(FaultScriptError) -> FaultRule? {
+    /// What the line says; `nil` for an empty one.
+    mutating func read() throws(FaultScriptError) -> FaultScript.Entry? {
         guard let first = words.popFirst() else { return nil }
-        guard first == .bare("at") else { throw error("A rule begins with \"at\".") }
+        switch first {
+        case .bare("at"): return .rule(try readRule())
+        case .bare("outage"): return .outage(try readOutage())
+        case .bare("tokens"): return .revocation(try readRevocation())
+        case .bare("seed"): return .seed(try readSeed())
+        default:
+            throw error("A line begins with \"at\", \"outage\", \"tokens\" or \"seed\".")
+        }
+    }
+
+    private mutating func readRule() throws(FaultScriptError) -> FaultRule {
         let point = try readPoint()
         while let word = words.popFirst() { try read(word, at: point) }
         guard fault != Fault() else {
@@ -73,8 +110,38 @@ private struct RuleReader {
             conditions: conditions,
             fault: fault,
             skip: skip ?? 0,
-            times: times
+            times: times,
+            percentage: percentage ?? 100,
+            period: period
         )
+    }
+
+    /// `outage from 10m for 5m`.
+    private mutating func readOutage() throws(FaultScriptError) -> Range<Duration> {
+        guard words.count == 4, words.removeFirst() == .bare("from"), let start = readTime(),
+            words.removeFirst() == .bare("for"), let length = readTime()
+        else { throw error("An outage is written \"outage from 10m for 5m\".") }
+        return start..<(start + length)
+    }
+
+    /// `tokens expire at 30m`.
+    private mutating func readRevocation() throws(FaultScriptError) -> Duration {
+        guard words.count == 3, words.removeFirst() == .bare("expire"),
+            words.removeFirst() == .bare("at"), let time = readTime()
+        else { throw error("It is written \"tokens expire at 30m\".") }
+        return time
+    }
+
+    private mutating func readSeed() throws(FaultScriptError) -> UInt64 {
+        guard words.count == 1, let number = UInt64(words.removeFirst().text) else {
+            throw error("\"seed\" needs one whole number.")
+        }
+        return number
+    }
+
+    /// Takes a time of the sandbox; `nil` when the next word is none.
+    private mutating func readTime() -> Duration? {
+        words.popFirst().flatMap { FaultScript.time($0.text) }
     }
 
     private mutating func readPoint() throws(FaultScriptError) -> FaultPoint {
@@ -97,6 +164,8 @@ private struct RuleReader {
         case "delay": try readDelay()
         case "times": times = try readCount("times", once: times)
         case "after": skip = try readCount("after", once: skip)
+        case "chance": try readChance()
+        case "between": try readPeriod()
         default: try readEffect(word.text, at: point)
         }
     }
@@ -132,6 +201,23 @@ private struct RuleReader {
         return number
     }
 
+    private mutating func readChance() throws(FaultScriptError) {
+        let text = words.popFirst()?.text ?? ""
+        guard percentage == nil, text.hasSuffix("%"), let number = Double(text.dropLast()),
+            number > 0, number <= 100
+        else { throw error("\"chance\" needs one percentage such as 5% or 0.5%.") }
+        percentage = number
+    }
+
+    private mutating func readPeriod() throws(FaultScriptError) {
+        guard period == nil, let start = readTime(), let end = readTime(), start < end else {
+            throw error(
+                "\"between\" needs two times of the sandbox such as 10m 2h, the later last."
+            )
+        }
+        period = start..<end
+    }
+
     private mutating func readEffect(
         _ name: String,
         at point: FaultPoint
@@ -159,6 +245,9 @@ private struct RuleReader {
         }
     }
 
+    /// The words that end a list of keywords.
+    private static let words = ["times", "after", "delay", "chance", "between"]
+
     private static func actions(at point: FaultPoint) -> String {
         switch point {
         case .handshake: "possible are delay, garbage, close, expired, wrong-name"
@@ -173,7 +262,7 @@ private struct RuleReader {
     /// Bare words up to the next count.
     private mutating func readKeywords() throws(FaultScriptError) -> [String] {
         var keywords: [String] = []
-        while case .bare(let word)? = words.first, !["times", "after", "delay"].contains(word) {
+        while case .bare(let word)? = words.first, !Self.words.contains(word) {
             keywords.append(word.uppercased())
             words.removeFirst()
         }

@@ -53,3 +53,17 @@ enum FaultScriptWords {
         throw FaultScriptError(line: number, "A quoted text has no closing quote.")
     }
 }
+
+extension FaultScript {
+    /// A time since the sandbox's start, such as `90s`, `10m`, `2h` or `1d`, up to 30 days; `nil` when
+    /// it is none.
+    static func time(_ text: some StringProtocol) -> Duration? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard (1...7).contains(digits.utf8.count), let number = Int(digits) else { return nil }
+        let units = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        guard let unit = units[String(text.dropFirst(digits.count))],
+            number <= 30 * 86_400 / unit
+        else { return nil }
+        return .seconds(number * unit)
+    }
+}

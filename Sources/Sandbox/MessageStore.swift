@@ -18,6 +18,7 @@ final class MessageStore: Sendable {
 
     /// The number of the last message in the folder, whose names go on from there.
     private static func prepare(_ path: String) throws(SandboxError) -> Int {
+        if access("\(path)/queue/sending", F_OK) == 0 { throw .productionFolder(path) }
         if mkdir(path, 0o755) != 0, errno != EEXIST { throw .folder(path, SystemError.current) }
         guard let directory = opendir(path) else { throw .folder(path, SystemError.current) }
         defer { closedir(directory) }

@@ -82,6 +82,7 @@ extension SandboxReply {
     static let cannotVerify = SandboxReply(252, "2.1.5 Cannot VRFY user")
     static let closing = SandboxReply(221, "2.0.0 Service closing transmission channel")
 
+    static let unavailable = SandboxReply(421, "4.3.2 Service not available")
     static let idleTooLong = SandboxReply(421, "4.4.1 Connection timed out")
     static let tooManySessions = SandboxReply(
         432,

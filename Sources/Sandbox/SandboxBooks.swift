@@ -7,6 +7,9 @@ package struct SandboxBooks: Sendable {
     /// Opens the books of a sandbox that starts at a moment.
     init(_ options: SandboxOptions, startedAt start: SandboxTime) {
         faults = FaultBook(options.script, startedAt: start)
-        tenant = TenantState(options.tenant)
+        tenant = TenantState(
+            options.tenant,
+            revocations: options.script.revocations.map { start.advanced(by: $0) }
+        )
     }
 }

@@ -9,6 +9,8 @@ package enum SandboxError: Error, Hashable, Sendable {
     case listen(host: String, port: Int, reason: String)
     /// The folder cannot be created, read or written.
     case folder(String, String)
+    /// The folder is the spool of a daemon.
+    case productionFolder(String)
     /// No certificate could be made.
     case certificate(TLSError)
     /// No key to sign tokens with could be made.
@@ -26,6 +28,9 @@ package enum SandboxError: Error, Hashable, Sendable {
             "The sandbox cannot listen on \(host) port \(port): \(reason)."
         case .folder(let path, let reason):
             "The sandbox cannot use the folder \(path): \(reason)."
+        case .productionFolder(let path):
+            "The folder \(path) is the spool of a daemon, which would send what the sandbox keeps"
+                + " there: name another with --folder."
         case .certificate(let error):
             "The sandbox cannot make its certificate: \(error.sentence)"
         case .signingKey: "The sandbox cannot make the key that signs its tokens."

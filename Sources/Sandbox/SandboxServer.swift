@@ -71,6 +71,12 @@ package final class SandboxServer: Sendable {
         }
     }
 
+    /// The address the server listens on.
+    package var host: String { options.host }
+
+    /// Where accepted messages and the files about the server are; `nil` for nowhere.
+    package var folder: String? { options.folder }
+
     /// The port of client submission; 0 while the server does not listen.
     package var port: Int { port(of: .submission) }
 

@@ -102,6 +102,7 @@ package struct SandboxSession: Sendable {
         _ books: inout SandboxBooks
     ) -> [Action] {
         guard case .connected = state else { return [] }
+        if books.faults.isOutage { return unavailable() }
         if isFull { return end(.tooManySessions) }
         guard options.security(of: side) != .implicit else { return startTLS(&books) }
         return greet(at: now, &books)
@@ -113,6 +114,7 @@ package struct SandboxSession: Sendable {
         at now: SandboxTime,
         _ books: inout SandboxBooks
     ) -> [Action] {
+        if books.faults.isOutage { return unavailable() }
         switch (state, line) {
         case (.closed, _), (.connected, _), (.negotiating, _), (.content, _):
             return []
@@ -150,6 +152,15 @@ package struct SandboxSession: Sendable {
     /// Tells the session that the client has been silent for too long.
     package mutating func idledTooLong() -> [Action] {
         end(.idleTooLong)
+    }
+
+    /// Ends the session as an outage does; before TLS from the first octet there is nothing to say.
+    mutating func unavailable() -> [Action] {
+        guard options.security(of: side) == .implicit, standing.tls == nil else {
+            return end(.unavailable)
+        }
+        state = .closed
+        return [.abort]
     }
 
     private mutating func receive(

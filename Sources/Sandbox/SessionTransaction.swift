@@ -119,6 +119,7 @@ extension SandboxSession {
         _ books: inout SandboxBooks
     ) -> [Action] {
         guard case .content(let transaction) = state else { return [.discard] }
+        if books.faults.isOutage { return [.discard] + unavailable() }
         var subject = subject()
         subject.messageID = facts.messageID
         state = .ready

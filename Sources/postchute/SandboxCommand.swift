@@ -4,6 +4,7 @@ internal import NIOPosix
 internal import Operations
 internal import Sandbox
 internal import ServiceLifecycle
+internal import Settings
 internal import UnixSignals
 
 /// `postchute sandbox`: a mail server on loopback that behaves like Exchange Online.
@@ -27,6 +28,24 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "A file of faults to commit.")
     var script: String?
 
+    @Option(help: "A tenant file: organisations, mailboxes, applications and limits.")
+    var tenant: String?
+
+    @Flag(help: "Without a tenant file: the service's limits, and senders' rights.")
+    var strict = false
+
+    @Option(help: "How many of the sandbox's seconds pass in a real one, up to 3600.")
+    var speed = 1
+
+    @Option(help: "The port of the MX side; with a tenant file a free one without this.")
+    var relayPort: Int?
+
+    @Option(help: "The port of the High Volume Email side, likewise.")
+    var hvePort: Int?
+
+    @Option(help: "The port of the Azure Communication Services side, likewise.")
+    var acsPort: Int?
+
     @Option(help: "How connections are secured: starttls, implicit or none.")
     var tls = "starttls"
 
@@ -49,9 +68,25 @@ struct SandboxCommand: AsyncParsableCommand {
             Console.complain("\(error)")
             throw ExitStatus.unavailable.error
         }
-        Console.print("The sandbox listens on \(host):\(server.port) and keeps mail in \(folder).")
-        try await serve(server)
+        do {
+            try server.writePorts()
+            announce(server)
+            try await serve(server)
+            try server.writeCounts()
+        } catch let error as SandboxError {
+            Console.complain("\(error)")
+            throw ExitStatus.unavailable.error
+        }
+        Console.print(server.counts.lines)
         try await group.shutdownGracefully()
+    }
+
+    private func announce(_ server: SandboxServer) {
+        Console.print("The sandbox listens on \(host):\(server.port) and keeps mail in \(folder).")
+        for side in SandboxSide.allCases {
+            guard let port = server.ports[side] else { continue }
+            Console.print("\(host):\(port) is \(side.title).")
+        }
     }
 
     private func options() throws -> SandboxOptions {
@@ -65,12 +100,41 @@ struct SandboxCommand: AsyncParsableCommand {
         options.security = security
         options.access = open ? .open : .accounts
         options.accounts = [SandboxAccount(mailbox: mailbox, password: password)]
+        guard (1...SandboxClock.maximumSpeed).contains(speed) else {
+            throw ValidationError(
+                "--speed is from 1 to \(SandboxClock.maximumSpeed), not \(speed)."
+            )
+        }
+        options.clock = SandboxClock(speed: speed)
+        options.isStrict = strict
+        if let tenant { options.rehearsal = try rehearsal(tenant) }
+        options.sidePorts = sidePorts
         if let script { options.script = try faults(script) }
         options.onAccepted = { message in
             let recipients = message.recipients.map(\.address.text).joined(separator: ", ")
             Console.print("accepted \(message.fileName).eml for \(recipients)")
         }
         return options
+    }
+
+    /// With a tenant file every side listens, else only those that have a port.
+    private var sidePorts: [SandboxSide: Int] {
+        let given = [
+            SandboxSide.relay: relayPort, .highVolume: hvePort, .communication: acsPort,
+        ]
+        return given.compactMapValues { $0 ?? (tenant == nil ? nil : 0) }
+    }
+
+    private func rehearsal(_ path: String) throws -> Rehearsal {
+        do {
+            return try Rehearsal.parse(Array(TextFile.read(path).utf8), file: path)
+        } catch let errors as TenantFileErrors {
+            Console.complain(errors.errors.map(\.description))
+            throw ExitStatus.settings.error
+        } catch {
+            Console.complain("\(path): \(error)")
+            throw ExitStatus.settings.error
+        }
     }
 
     private func faults(_ path: String) throws -> FaultScript {

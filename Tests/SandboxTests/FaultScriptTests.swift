@@ -40,7 +40,20 @@ struct FaultScriptTests {
     }
 
     @Test(arguments: [
-        ("MAIL close", "A rule begins with \"at\"."),
+        (
+            "MAIL close",
+            "A line begins with \"at\", \"outage\", \"tokens\" or \"seed\"."
+        ),
+        ("at MAIL close chance 0%", "\"chance\" needs one percentage such as 5% or 0.5%."),
+        ("at MAIL close chance five", "\"chance\" needs one percentage such as 5% or 0.5%."),
+        (
+            "at MAIL close between 2h 10m",
+            "\"between\" needs two times of the sandbox such as 10m 2h, the later last."
+        ),
+        ("outage at 10m", "An outage is written \"outage from 10m for 5m\"."),
+        ("outage from 10m for 99d", "An outage is written \"outage from 10m for 5m\"."),
+        ("tokens expire", "It is written \"tokens expire at 30m\"."),
+        ("seed -1", "\"seed\" needs one whole number."),
         (
             "at EXPN close",
             "\"EXPN\" is no moment of a session; it must be one of greeting, handshake, EHLO,"

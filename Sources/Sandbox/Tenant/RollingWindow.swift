@@ -43,7 +43,10 @@ struct RollingWindow: Sendable {
     }
 
     /// The first moment from `now` on at which one more stays within a limit.
+    ///
+    /// It is not before what was counted last, since that may have been put off as well.
     mutating func room(for limit: Int, at now: SandboxTime) -> SandboxTime {
+        let now = SandboxTime(milliseconds: max(now.milliseconds, entries.last?.time ?? .min))
         forget(before: now)
         var excess = sum + 1 - limit
         for entry in entries where excess > 0 {

@@ -64,6 +64,13 @@ extension TenantFile {
         var tables: [TenantTable: [TomlEntry]] = [:]
         for entry in root {
             guard let table = TenantTable(rawValue: entry.key) else {
+                if entry.key == "pickup" || entry.key == "route" {
+                    add(
+                        "belongs to the settings of the daemon; this must be a tenant file.",
+                        to: entry
+                    )
+                    continue
+                }
                 let heads = TenantTable.allCases.map(\.head).joined(separator: ", ")
                 add("is not a table of this file; the tables are \(heads).", to: entry)
                 continue

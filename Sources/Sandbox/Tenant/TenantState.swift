@@ -4,7 +4,9 @@
 package struct TenantState: Sendable {
     /// What the tenant file says.
     package let rehearsal: Rehearsal
-    var tokens: [String: AccessGrant] = [:]
+    var tokens: [String: (grant: AccessGrant, issuedAt: SandboxTime)] = [:]
+    /// When every token issued before is refused.
+    private let revocations: [SandboxTime]
     var accounts: [String: AccountBook] = [:]
     var organisations: [String: OrganisationBook] = [:]
     private var violations: [RehearsalCounts.Limit: Int] = [:]
@@ -17,8 +19,9 @@ package struct TenantState: Sendable {
     static let tokenLimit = 10_000
 
     /// Begins without any past.
-    package init(_ rehearsal: Rehearsal) {
+    package init(_ rehearsal: Rehearsal, revocations: [SandboxTime] = []) {
         self.rehearsal = rehearsal
+        self.revocations = revocations
     }
 
     /// What one account did lately.
@@ -49,20 +52,20 @@ extension TenantState {
     /// Remembers a token the token endpoint has just issued.
     package mutating func issue(_ token: String, for grant: AccessGrant, at now: SandboxTime) {
         if tokens.count >= Self.tokenLimit {
-            tokens = tokens.filter { $0.value.expiresAt > now }
+            tokens = tokens.filter { $0.value.grant.expiresAt > now }
             // Even so many that live: an old one is refused from now on, as if it were revoked.
             if tokens.count >= Self.tokenLimit, let any = tokens.keys.first { tokens[any] = nil }
         }
-        tokens[token] = grant
+        tokens[token] = (grant, now)
     }
 
     /// What a token grants now; a token that is unknown or has expired grants nothing.
     package func grant(of token: String, at now: SandboxTime) -> AccessGrant? {
-        tokens[token].flatMap { $0.expiresAt > now ? $0 : nil }
+        guard let (grant, issuedAt) = tokens[token], grant.expiresAt > now,
+            !revocations.contains(where: { issuedAt < $0 && $0 <= now })
+        else { return nil }
+        return grant
     }
-
-    /// Forgets every token, as if all had been revoked.
-    package mutating func revokeTokens() { tokens = [:] }
 
     /// Counts that a client ran into a limit.
     package mutating func count(_ limit: RehearsalCounts.Limit) {
