@@ -38,6 +38,12 @@ extension TenantAccess {
             core.books.withLock { $0.tenant.rehearsal },
             clock: { clock.now() },
             span: { clock.realTime($0) },
+            outage: { now in
+                core.books.withLock { books in
+                    books.faults.now = now
+                    return books.faults.isOutage
+                }
+            },
             change: { body in core.books.withLock { body(&$0.tenant) } }
         )
     }

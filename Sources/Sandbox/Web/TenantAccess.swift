@@ -6,6 +6,7 @@ struct TenantAccess: Sendable {
     let rehearsal: Rehearsal
     private let clock: @Sendable () -> SandboxTime
     private let span: @Sendable (Duration) -> Duration
+    private let outage: @Sendable (SandboxTime) -> Bool
     private let change: Change
 
     /// Reaches a tenant that somebody else keeps; `span` tells how long a time of the sandbox takes
@@ -14,16 +15,21 @@ struct TenantAccess: Sendable {
         _ rehearsal: Rehearsal,
         clock: @escaping @Sendable () -> SandboxTime,
         span: @escaping @Sendable (Duration) -> Duration,
+        outage: @escaping @Sendable (SandboxTime) -> Bool = { _ in false },
         change: @escaping Change
     ) {
         self.rehearsal = rehearsal
         self.clock = clock
         self.span = span
+        self.outage = outage
         self.change = change
     }
 
     /// The time on the sandbox's clock.
     var now: SandboxTime { clock() }
+
+    /// Whether a script has nothing served now.
+    var isOutage: Bool { outage(now) }
 
     /// How long a time of the sandbox takes in reality.
     func realTime(_ time: Duration) -> Duration { span(time) }
@@ -41,7 +47,7 @@ struct TenantAccess: Sendable {
     }
 
     /// Forgets every access token.
-    func revokeTokens() { change { $0.revokeTokens() } }
+    func revokeTokens() { change { $0.tokens = [:] } }
 
     /// Judges a message, and counts it.
     func submit(_ message: SubmittedMessage, at now: SandboxTime) -> SubmissionOutcome {

@@ -21,6 +21,7 @@ extension WebCore {
         var account: String?
         defer { if let account { book.withLock { $0.graph.end(account) } } }
         do {
+            if tenant.isOutage { throw GraphError.serverBusy }
             let request = try GraphRequest(ask)
             let caller = try GraphCaller.judge(ask.bearer, request, tenant, key, at: now)
             try begin(caller, now)

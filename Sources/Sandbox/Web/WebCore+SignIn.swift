@@ -4,6 +4,7 @@ extension WebCore {
     /// Answers what belongs to one tenant: tokens, device codes and documents.
     func tenantAnswer(_ ask: WebAsk) -> WebAnswer {
         let now = tenant.now
+        if tenant.isOutage { return endpoint.refuse(.temporarilyUnavailable, ask, now) }
         let place = TokenEndpoint.Place(origin: ask.origin, tenant: ask.path[0])
         switch (ask.method, ask.path.dropFirst()) {
         case ("POST", ["oauth2", "v2.0", "token"]), ("POST", ["oauth2", "token"]):
@@ -69,6 +70,7 @@ extension WebCore {
         default: return Self.notFound
         }
         let now = tenant.now
+        if tenant.isOutage { return endpoint.refuse(.temporarilyUnavailable, ask, now) }
         if let fault = takeFault(at: .metadata) { return signInFault(fault, ask, now) }
         let service = MetadataService(endpoint: endpoint, identityHeader: options.identityHeader)
         let (answer, issue) = book.withLock { service.answer(ask, at: host, now, &$0.arc) }

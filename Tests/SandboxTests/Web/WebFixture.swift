@@ -2,6 +2,7 @@ import NIOPosix
 import Synchronization
 import TLSEngine
 import TestSupport
+import Testing
 
 @testable import Sandbox
 
@@ -113,7 +114,7 @@ struct WebFixture {
         let ask = WebAsk(
             method: method,
             path: parts[0].split(separator: "/").compactMap { PercentText.decode($0) },
-            query: FormFields(parts.count == 2 ? parts[1] : "") ?? FormFields("")!,
+            query: try #require(FormFields(parts.count == 2 ? parts[1] : "")),
             headers: ["host": "localhost:8443"].merging(headers) { $1 },
             body: [],
             isSecure: true
