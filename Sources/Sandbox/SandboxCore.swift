@@ -23,7 +23,7 @@ final class SandboxCore: Sendable {
         self.options = options
         store = try MessageStore(folder: options.keep ? options.folder : nil)
         books = Mutex(SandboxBooks(options, startedAt: options.clock.now()))
-        guard options.security != .none else {
+        guard options.security != .none || options.web != nil else {
             (ordinary, expired, wrongName) = (nil, nil, nil)
             return
         }

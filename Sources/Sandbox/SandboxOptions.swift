@@ -50,6 +50,8 @@ package struct SandboxOptions: Sendable {
     package var clock = SandboxClock()
     /// The ports of the sides that run beside client submission; 0 lets the system choose.
     package var sidePorts: [SandboxSide: Int] = [:]
+    /// The HTTP side: tokens, metadata services, Graph and the inbox; `nil` leaves it out.
+    package var web: WebOptions?
     /// The most recipients of one message, whoever sends it.
     package var maximumRecipients = 1000
     /// The most sessions at once; further ones are greeted with 432 4.3.2 and closed.

@@ -4,7 +4,9 @@ extension SandboxServer {
     /// The addresses as a JSON object, for scripts that let the system choose the ports.
     package var portsJSON: String {
         let ports = ports.sorted { $0.key.rawValue < $1.key.rawValue }
-        let members = ports.map { ",\n  \"\($0.key.rawValue)\": \($0.value)" }
+        let web = [("https", securePort), ("http", plainPort)].filter { $0.1 > 0 }
+        let members = (ports.map { ($0.key.rawValue, $0.value) } + web)
+            .map { ",\n  \"\($0.0)\": \($0.1)" }
         return "{\n  \"host\": \"\(host)\"\(members.joined())\n}\n"
     }
 

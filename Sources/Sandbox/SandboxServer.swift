@@ -11,6 +11,7 @@ package final class SandboxServer: Sendable {
     private struct Running {
         let core: SandboxCore
         var listeners: [SandboxSide: any Channel] = [:]
+        var web: SandboxWeb?
         let sessions = SessionRegister()
     }
 
@@ -34,6 +35,7 @@ package final class SandboxServer: Sendable {
             for (side, port) in ports {
                 running.listeners[side] = try await listen(side, port, running)
             }
+            running.web = try await SandboxWeb.start(running.core, group)
         } catch {
             for listener in running.listeners.values { try? await listener.close().get() }
             throw error
@@ -93,6 +95,12 @@ package final class SandboxServer: Sendable {
         running.withLock { $0?.core.books.withLock { $0.tenant.counts } } ?? RehearsalCounts()
     }
 
+    /// The port for HTTPS; 0 while the server does not listen there.
+    package var securePort: Int { running.withLock { $0?.web?.securePort ?? 0 } }
+
+    /// The port for plain HTTP; 0 while the server does not listen there.
+    package var plainPort: Int { running.withLock { $0?.web?.plainPort ?? 0 } }
+
     /// The certificates a client must trust, as in `ca.pem`; `nil` without TLS.
     package var certificatePEM: String? {
         running.withLock { $0?.core.certificatePEM }
@@ -133,6 +141,7 @@ package final class SandboxServer: Sendable {
         guard let running = running.withLock({ $0 }) else { return }
         for listener in running.listeners.values { try? await listener.close().get() }
         await running.sessions.closeAll()
+        await running.web?.stop()
     }
 }
 

@@ -46,6 +46,12 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "The port of the Azure Communication Services side, likewise.")
     var acsPort: Int?
 
+    @Option(help: "The port for HTTPS: tokens, Graph and the inbox; with a tenant file likewise.")
+    var httpsPort: Int?
+
+    @Option(help: "The port for plain HTTP: metadata services and the inbox, likewise.")
+    var httpPort: Int?
+
     @Option(help: "How connections are secured: starttls, implicit or none.")
     var tls = "starttls"
 
@@ -87,6 +93,19 @@ struct SandboxCommand: AsyncParsableCommand {
             guard let port = server.ports[side] else { continue }
             Console.print("\(host):\(port) is \(side.title).")
         }
+        if server.securePort > 0 {
+            Console.print(
+                "https://\(origin(server.securePort))/ is sign-in, Graph and the inbox."
+            )
+        }
+        if server.plainPort > 0 {
+            Console.print("http://\(origin(server.plainPort))/ is metadata services and the inbox.")
+        }
+    }
+
+    /// Host and port as an address has them.
+    private func origin(_ port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
     private func options() throws -> SandboxOptions {
@@ -109,6 +128,7 @@ struct SandboxCommand: AsyncParsableCommand {
         options.isStrict = strict
         if let tenant { options.rehearsal = try rehearsal(tenant) }
         options.sidePorts = sidePorts
+        options.web = web
         if let script { options.script = try faults(script) }
         options.onAccepted = { message in
             let recipients = message.recipients.map(\.address.text).joined(separator: ", ")
@@ -123,6 +143,15 @@ struct SandboxCommand: AsyncParsableCommand {
             SandboxSide.relay: relayPort, .highVolume: hvePort, .communication: acsPort,
         ]
         return given.compactMapValues { $0 ?? (tenant == nil ? nil : 0) }
+    }
+
+    /// With a tenant file both ports are served, else only those that are given.
+    private var web: WebOptions? {
+        guard tenant != nil || httpsPort != nil || httpPort != nil else { return nil }
+        var options = WebOptions()
+        options.securePort = httpsPort ?? (tenant == nil ? nil : 0)
+        options.plainPort = httpPort ?? (tenant == nil ? nil : 0)
+        return options
     }
 
     private func rehearsal(_ path: String) throws -> Rehearsal {
