@@ -87,7 +87,7 @@ enum TenantSyntax {
         _ content: TomlContent
     ) throws(Objection) -> Choice {
         let words = Choice.allCases.map(\.rawValue)
-        let word = try ValueSyntax.choice(content, of: words, later: [])
+        let word = try ValueSyntax.choice(content, of: words)
         guard let choice = Choice(rawValue: word) else {
             throw Objection("must be one of \(listed(words)).")
         }
