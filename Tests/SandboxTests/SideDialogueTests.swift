@@ -512,6 +512,28 @@ extension SideDialogueTests {
         }
     }
 
+    @Test func `a sender that is denied again and again is blocked`() throws {
+        var options = SandboxOptions()
+        Contoso.play(&options)
+        var server = try MemorySandbox(options)
+        server.send("EHLO a\r\nSTARTTLS\r\n")
+        server.send("EHLO a\r\n")
+        server.send("AUTH LOGIN \(Self.base64("erp@contoso.com"))\r\n")
+        server.send("\(Self.base64("erp-password"))\r\n")
+        for _ in 1...10 {
+            server.send("MAIL FROM:<boss@contoso.com>\r\n")
+            #expect(server.takeDone().last?.hasPrefix("550 5.7.60") == true)
+        }
+        server.send("MAIL FROM:<erp@contoso.com>\r\n")
+        #expect(
+            server.takeDone()
+                == ["550 5.2.252 Sender throttled due to continuous send as denied errors"]
+        )
+        server.now = server.now.advanced(by: .seconds(3600))
+        server.send("MAIL FROM:<erp@contoso.com>\r\n")
+        #expect(server.takeDone() == ["250 2.1.0 Sender OK"])
+    }
+
     @Test func `a fault after the final dot counts nothing as accepted`() throws {
         var options = SandboxOptions()
         Contoso.play(&options)
