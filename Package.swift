@@ -117,7 +117,8 @@ let package = Package(
         library(
             "Operations",
             [
-                "CLinux", "Delivery", "Documents", "MailMessage", "SafeText", "Settings", "Spool",
+                "AccessTokens", "CLinux", "Delivery", "Documents", "MailMessage", "SafeText",
+                "Settings", "Spool",
                 "Submission",
             ]
         ),
@@ -198,7 +199,8 @@ let package = Package(
         tests(
             "OperationsTests",
             [
-                "Operations", "CLinux", "Delivery", "EventLog", "MailMessage", "SafeText",
+                "Operations", "AccessTokens", "CLinux", "Delivery", "EventLog", "MailMessage",
+                "SafeText",
                 "Settings",
                 "Spool", "Submission", "TestSupport",
             ]
