@@ -25,7 +25,7 @@ struct DocumentationTests {
 
     @Test func `the refusals by address are those of the catalogue`() throws {
         let rows = FaultCatalogue.entries.map {
-            ["`\($0.localPart)`", "\($0.code) \($0.status) \($0.text)"]
+            ["`\($0.localPart)`", "\($0.code) \($0.line)"]
         }
         let table = Self.table(["local part", "reply"], rows)
         #expect(try Self.page().contains(table), "\(table)")
