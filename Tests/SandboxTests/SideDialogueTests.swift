@@ -132,7 +132,7 @@ struct SideDialogueTests {
                 C: MAIL FROM:<>
                 S: 550 5.7.60 SMTP; Client does not have permissions to send as this sender
                 C: MAIL FROM:<mail.550-5.1.8@fault.test>
-                S: 550 5.1.8 Access denied, bad outbound sender (AS(42003))
+                S: 550 5.1.8 Access denied, bad outbound sender *
                 """
         ),
         dialogue(
@@ -314,7 +314,7 @@ struct SideDialogueTests {
                     header: "scanner@contoso.com",
                     """
                     S: (thrown away)
-                    S: 554 5.2.270 Message is too large for submission \
+                    S: 554 5.2.270 Message too large for submission \
                     [Hostname=SANDBOX01.postchute.example]
                     """
                 )
@@ -454,6 +454,22 @@ struct SideDialogueTests {
 }
 
 extension SideDialogueTests {
+    @Test(arguments: [
+        Refusal.wrongPassword, .tokenRefused, .tokenExpiresSoon, .passwordsDisabled,
+        .securityDefaults, .smtpDisabledForTenant, .smtpDisabledForMailbox, .senderDenied,
+        .senderUnknown, .mailboxClosed, .mailboxFull, .tooLarge, .tooManyRecipients,
+        .tooManySessions, .tooManyMessages, .dailyRecipients, .externalRecipients,
+        .onmicrosoftRecipients, .externalRecipient, .senderBlocked(.mailboxFull),
+        .senderBlocked(.sendAsDenied), .senderBlocked(.tooManyRecipients), .relayDenied,
+        .directSendRejected,
+    ])
+    func `every refusal has the words of the catalogue`(refusal: Refusal) {
+        let texts = ReplyTexts(hostName: "h", sessionID: "s")
+        let reply = texts.reply(to: refusal, at: MemorySandbox.start, isStrict: true)
+        let words = reply.lines[0].split(separator: " [")[0]
+        #expect(FaultCatalogue.entries.contains { $0.code == reply.code && $0.line == words })
+    }
+
     @Test func `an outage of the script refuses, and passes`() throws {
         var options = SandboxOptions()
         Contoso.play(&options)
