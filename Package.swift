@@ -207,7 +207,8 @@ let package = Package(
         tests(
             "OperationsTests",
             [
-                "Operations", "CLinux", "Delivery", "EventLog", "MailMessage", "SafeText",
+                "Operations", "AccessTokens", "CLinux", "Delivery", "EventLog", "MailMessage",
+                "SafeText",
                 "Settings",
                 "Spool", "Submission", "TestSupport",
             ]

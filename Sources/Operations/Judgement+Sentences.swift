@@ -49,7 +49,7 @@ extension Judgement {
         }
         switch pace {
         case .atOnce: return "at once, with the next transaction"
-        case .onceMore: return "once more after a pause; if that fails too, the sender waits"
+        case .onceMore: return "once more after 15 minutes; if that fails too, the sender waits"
         case .bySchedule: break
         }
         switch wait {

@@ -14,25 +14,28 @@ struct PastedReply: Hashable, Sendable {
     var content: Content
     /// When in a session it came, where the text says so in our own words.
     var phase: SessionPhase?
-
-    /// The most octets that are read.
-    static let limit = 65_536
+    /// Whether a code and an enhanced code stand together, which nothing but a reply has.
+    var isPaired = false
 
     /// Finds the first reply in a text, or returns `nil` when it holds none.
     ///
     /// A code and an enhanced code that agree are looked for first, then a code where a reply may
     /// begin, then codes alone: dates, sizes and port numbers are no replies.
     init?(_ text: String) {
-        let octets = text.utf8.prefix(Self.limit)
-        let lines = String(decoding: octets, as: UTF8.self)
+        let lines =
+            text
             .split(omittingEmptySubsequences: false) { $0.isNewline }
             .flatMap { PastedLine.lines(of: String($0)) }
-        for match in [PastedLine.paired, PastedLine.introduced] as [(PastedLine) -> () -> Int?] {
-            for index in lines.indices {
-                guard let start = match(lines[index])() else { continue }
-                self = Self.read(lines, from: index, at: start)
-                return
-            }
+        for (index, line) in lines.enumerated() {
+            guard let start = line.paired() else { continue }
+            self = Self.read(lines, from: index, at: start)
+            isPaired = true
+            return
+        }
+        for (index, line) in lines.enumerated() {
+            guard let start = line.introduced() else { continue }
+            self = Self.read(lines, from: index, at: start)
+            return
         }
         guard let codes = lines.lazy.compactMap({ $0.codes() }).first else { return nil }
         self.init(content: codes)

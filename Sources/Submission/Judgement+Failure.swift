@@ -78,7 +78,12 @@ extension Judgement {
 
     /// SMTP has no 401: that is HTTP's (RFC 9110 §15.5.2), and for good until something changes.
     private static func of(refusedToken reply: Reply) -> Judgement {
-        guard reply.code.value == 401 else { return of(reply: reply, at: .authentication) }
+        guard reply.code.value == 401 else {
+            var judgement = of(reply: reply, at: .authentication)
+            // No account is locked by tokens, and a new one may be taken.
+            judgement.probing = .bySchedule
+            return judgement
+        }
         return of(ServiceRefusal(status: 401, message: reply.lines.joined(separator: " ")))
     }
 

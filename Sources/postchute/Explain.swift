@@ -1,13 +1,14 @@
 internal import ArgumentParser
 internal import Operations
 
-/// `postchute explain`: what a server's reply means.
+/// `postchute explain`: what a refusal means.
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Explain a server's reply: what it means, what Postchute does, what you can do.",
         discussion: """
-            Takes a reply, a line of the log, or the text beside a failed message; in quotes, or \
-            without an argument from standard input.
+            Takes a reply, a line of the log, the text beside a failed message, an error of \
+            Microsoft's sign-in (AADSTS…) or of Microsoft Graph; in quotes, or without an argument \
+            from standard input.
             """
     )
 
@@ -20,10 +21,10 @@ struct Explain: ParsableCommand {
     func run() throws {
         let text =
             reply.isEmpty
-            ? TextFile.readStandardInput(limit: ReplyExplanation.limit)
+            ? TextFile.readStandardInput(limit: Explanation.limit)
             : reply.joined(separator: " ")
         try carryOut { () throws(CommandRefusal) in
-            let explanation = try ReplyExplanation(text)
+            let explanation = try Explanation(text)
             return json ? explanation.json : explanation.text
         }
     }

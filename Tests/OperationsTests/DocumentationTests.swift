@@ -47,7 +47,7 @@ struct DocumentationTests {
             try MessageList(relay.folders).json,
             try MessageDetails(relay.folders, name.id.text).json,
             try MessageDetails(relay.folders, "no recipient.eml").json,
-            try ReplyExplanation("550 5.7.60").json,
+            try Explanation("550 5.7.60").json,
             VerifyReport([
                 .init(name: "m365", target: "mx", steps: [.init(.names, .passed, "x")])
             ]).json,

@@ -1,3 +1,4 @@
+import AccessTokens
 import EventLog
 import Submission
 import TestSupport
@@ -6,8 +7,8 @@ import Testing
 @testable import Delivery
 @testable import Operations
 
-@Suite("Reply explanation")
-struct ReplyExplanationTests {
+@Suite("Explanation")
+struct ExplanationTests {
     private static let trail =
         "[AM0PR02CA0001.eurprd02.prod.outlook.com 2026-11-02T08:00:00.000Z"
         + " 08DE19F4A0B1C2D3]"
@@ -15,7 +16,7 @@ struct ReplyExplanationTests {
         "535 5.7.139 Authentication unsuccessful, basic authentication is disabled. \(trail)"
 
     private static func lines(_ text: String) throws -> [String] {
-        let result = try ReplyExplanation(text).text
+        let result = try Explanation(text).text
         #expect(result.status == .done)
         #expect(result.complaints.isEmpty)
         return result.output
@@ -79,7 +80,7 @@ struct ReplyExplanationTests {
         ] as [(String, String)]
     )
     func `a reply is found wherever it stands`(text: String, row: String) throws {
-        #expect(try ReplyExplanation(text).readings.first?.row?.name == row)
+        #expect(try Explanation(text).readings.first?.row == row)
     }
 
     @Test(arguments: [
@@ -89,7 +90,7 @@ struct ReplyExplanationTests {
     ])
     func `what holds no reply is refused`(text: String) throws {
         do {
-            let explanation = try ReplyExplanation(text)
+            let explanation = try Explanation(text)
             Issue.record("\(explanation)")
         } catch {
             #expect(error.status == .usage)
@@ -112,16 +113,16 @@ struct ReplyExplanationTests {
                 + " Temporary server error. Please try again later. \"PRX4\" [host.example.com]"
         )
         line.add("advice", "Nothing to do for 550 5.1.1.")
-        let explanation = try ReplyExplanation("Nov 27 04:32:26 host postchute[1]: <5>\(line.text)")
+        let explanation = try Explanation("Nov 27 04:32:26 host postchute[1]: <5>\(line.text)")
         #expect(explanation.quoted.hasPrefix("451 4.7.0 Temporary server error."))
         #expect(explanation.quoted.contains("\"PRX4\""))
         #expect(explanation.readings.map(\.phases) == [[.endOfData]])
-        #expect(explanation.trail?.host == "host.example.com")
+        #expect(explanation.support.server == "host.example.com")
         var refused = LogLine(.info, "sent", id: "x")
         refused.add("reply", "250 2.0.0 OK")
         refused.add("refused", 1)
         refused.add("refused_reply", "550 5.1.1 no such user")
-        let recipient = try ReplyExplanation(refused.text)
+        let recipient = try Explanation(refused.text)
         #expect(recipient.quoted == "550 5.1.1 no such user")
         #expect(recipient.readings.map(\.phases) == [[.recipient]])
     }
@@ -137,10 +138,10 @@ struct ReplyExplanationTests {
         let page = String(decoding: text.octets(), as: UTF8.self)
         let blocks = page.split(separator: "\r\n\r\n")
         for block in [page, String(blocks[0]), String(blocks[2]), String(blocks[3])] {
-            let explanation = try ReplyExplanation(block)
+            let explanation = try Explanation(block)
             #expect(explanation.quoted == "550 5.1.1 no such user")
             #expect(explanation.readings.map(\.phases) == [[.recipient]])
-            #expect(explanation.readings.first?.row?.name == "550-5.1.1-other")
+            #expect(explanation.readings.first?.row == "550-5.1.1-other")
         }
     }
 
@@ -171,8 +172,8 @@ struct ReplyExplanationTests {
         )
         #expect(lines.contains("While sending RCPT TO"))
         #expect(lines.contains { $0.contains("Read the server's reply and correct or remove") })
-        #expect(try ReplyExplanation("5.9.9").certainty == .general)
-        #expect(try ReplyExplanation("599").certainty == .general)
+        #expect(try Explanation("5.9.9").found == .rule)
+        #expect(try Explanation("599").found == .rule)
         let known = try Self.lines("The server refused while sending DATA: 450 Not now")
         #expect(
             known[2] == "No row of docs/replies.md means this reply: the first digit decides."
@@ -193,7 +194,7 @@ struct ReplyExplanationTests {
     @Test func `programs get the same as JSON`() throws {
         let text = "The server refused while sending RCPT TO: 452 4.5.3 Too many [A.example.com]"
         #expect(
-            try ReplyExplanation(text).json.output.joined(separator: "\n") == """
+            try Explanation(text).json.output.joined(separator: "\n") == """
                 {
                   "reply": "452 4.5.3 Too many [A.example.com]",
                   "found": "row",
@@ -213,17 +214,100 @@ struct ReplyExplanationTests {
                   ],
                   "server": "A.example.com",
                   "server_time": null,
-                  "session": null
+                  "session": null,
+                  "request_id": null,
+                  "trace_id": null,
+                  "correlation_id": null
                 }
                 """
         )
     }
 
+    @Test func `an error of the sign-in is explained by its number`() throws {
+        let text = """
+            AADSTS7000215: Invalid client secret provided. Trace ID: 1f-2 Correlation ID: 3e-4 \
+            Timestamp: 2026-11-02 08:00:00Z
+            """
+        let lines = try Self.lines("{\"error\":\"invalid_client\",\"d\":\"\(text)\"}")
+        #expect(lines[0] == text)
+        #expect(
+            lines[2]
+                == "AADSTS7000215 of Microsoft's sign-in, in docs/sign-in-errors.md: the client"
+                + " secret is wrong."
+        )
+        #expect(lines.contains("  Means:        authentication: the sign-in was refused"))
+        #expect(lines.contains { $0.hasPrefix("  What to do:   Put the Value of the secret into") })
+        #expect(lines.contains("  Trace:       1f-2"))
+        #expect(lines.contains("  Correlation: 3e-4"))
+        #expect(lines.contains("  Time:        2026-11-02"))
+        let ours = try Explanation(
+            "the sign-in of identity 'x' was refused: no (AADSTS50126, trace a-1, correlation b-2)"
+        )
+        #expect(ours.found == .signIn)
+        #expect(ours.readings.first?.judgement.probing == .onSettingsChange)
+        #expect(ours.support.traceID == "a-1")
+        #expect(ours.support.correlationID == "b-2")
+        let unknown = try Self.lines("AADSTS1")
+        #expect(
+            unknown[2] == "AADSTS1 of Microsoft's sign-in has no row in docs/sign-in-errors.md."
+        )
+        #expect(unknown.contains { $0.contains("https://login.microsoftonline.com/error") })
+    }
+
+    @Test(arguments: SignInErrors.rows)
+    func `every error number is explained by its row`(row: SignInErrorRow) throws {
+        for code in row.codes {
+            let explanation = try Explanation("AADSTS\(code)")
+            #expect(explanation.readings.first?.row == "AADSTS\(code)")
+            #expect(explanation.readings.first?.judgement.advice == row.advice)
+        }
+    }
+
+    @Test func `a refusal of Microsoft Graph is explained by its code`() throws {
+        let lines = try Self.lines(
+            "The service refused: 403 ErrorSendAsDenied The user account has no right. [request-id"
+                + " 1a2b-3c]"
+        )
+        #expect(
+            lines[0] == "403 ErrorSendAsDenied The user account has no right. [request-id 1a2b-3c]"
+        )
+        #expect(
+            lines[2]
+                == "ErrorSendAsDenied is a refusal of Microsoft Graph, in docs/graph-errors.md."
+        )
+        #expect(lines.contains("  Request: 1a2b-3c"))
+        let json = try Explanation(
+            #"{"error":{"code":"ErrorSendAsDenied","message":"No.","innerError":{"request-id":"9-8"}}}"#
+        )
+        #expect(json.found == .graph)
+        #expect(json.support.requestID == "9-8")
+        #expect(json.readings.first?.row == "ErrorSendAsDenied")
+        let unknown = try Self.lines("ErrorOfAnotherKind")
+        #expect(
+            unknown[2]
+                == "ErrorOfAnotherKind of Microsoft Graph has no row in docs/graph-errors.md:"
+                + " the status decides."
+        )
+        let status = try Explanation("The service refused: 503 Service Unavailable")
+        #expect(status.found == .graph)
+        #expect(status.readings.first?.judgement.category == .temporary)
+        #expect(try Explanation("550 5.7.60 ErrorSendAsDenied").found == .row, "SMTP's codes agree")
+    }
+
+    @Test(arguments: ServiceCatalogue.rows.filter { !$0.example.code.isEmpty })
+    func `every refusal of Microsoft Graph is explained by its row`(row: ServiceRow) throws {
+        let explanation = try Explanation("The service refused: \(row.example.summary)")
+        #expect(explanation.found == .graph)
+        #expect(explanation.readings.first?.judgement.advice == row.advice)
+    }
+
     @Test(arguments: ReplyCatalogue.rows)
     func `every row is explained from its own example`(row: CatalogueRow) throws {
-        let explanation = try ReplyExplanation(row.example)
-        #expect(explanation.certainty == .known)
-        #expect(explanation.readings.contains { $0.row == row && $0.phases.contains(row.phase) })
+        let explanation = try Explanation(row.example)
+        #expect(explanation.found == .row)
+        #expect(
+            explanation.readings.contains { $0.row == row.name && $0.phases.contains(row.phase) }
+        )
     }
 
     @Test(
@@ -233,7 +317,7 @@ struct ReplyExplanationTests {
             ("452 4.5.3 x", "at once, with the next transaction"),
             (
                 "554 5.2.252 SendAsDenied; a",
-                "once more after a pause; if that fails too, the sender waits"
+                "once more after 15 minutes; if that fails too, the sender waits"
             ),
             (
                 "550 5.1.90 x",
@@ -266,16 +350,16 @@ struct ReplyExplanationTests {
         ] as [(String, String)]
     )
     func waits(text: String, words: String) throws {
-        #expect(try ReplyExplanation(text).readings.first?.judgement.nextAttempt == words)
+        #expect(try Explanation(text).readings.first?.judgement.nextAttempt == words)
     }
 
     @Test func `a hostile text is read in no time and never traps`() throws {
         let long = String(repeating: "5", count: 200_000)
-        _ = try? ReplyExplanation(long)
-        _ = try? ReplyExplanation(String(repeating: "550 ", count: 50_000))
-        _ = try? ReplyExplanation(String(repeating: "550-5.7.1\n", count: 20_000))
-        _ = try? ReplyExplanation(String(repeating: "event=\"\\", count: 20_000))
-        _ = try? ReplyExplanation("250-\n250-\u{0}\n\u{FEFF}550-")
-        for count in 0..<20 { _ = try? ReplyExplanation(String("550 5.7.1 x".prefix(count))) }
+        _ = try? Explanation(long)
+        _ = try? Explanation(String(repeating: "550 ", count: 50_000))
+        _ = try? Explanation(String(repeating: "550-5.7.1\n", count: 20_000))
+        _ = try? Explanation(String(repeating: "event=\"\\", count: 20_000))
+        _ = try? Explanation("250-\n250-\u{0}\n\u{FEFF}550-")
+        for count in 0..<20 { _ = try? Explanation(String("550 5.7.1 x".prefix(count))) }
     }
 }
