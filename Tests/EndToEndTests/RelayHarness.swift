@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Synchronization
 import TestSupport
@@ -15,6 +16,8 @@ final class RelayHarness: Sendable {
         var sandbox: ChildProcess?
         var daemon: ChildProcess?
         var port = 0
+        /// Those of a tenant's sides, by name.
+        var ports: [String: Int] = [:]
         /// What daemons that ended had said.
         var oldLog = ""
     }
@@ -42,6 +45,10 @@ final class RelayHarness: Sendable {
     /// The sandbox's port, the same after a restart.
     var port: Int { processes.withLock { $0.port } }
 
+    /// The ports of the sandbox's sides by their names, the same after a restart; empty without a
+    /// tenant.
+    var ports: [String: Int] { processes.withLock { $0.ports } }
+
     /// The daemon's process.
     var daemon: ChildProcess? { processes.withLock { $0.daemon } }
 
@@ -55,8 +62,13 @@ final class RelayHarness: Sendable {
 extension RelayHarness {
     /// Starts the sandbox, on the port of the last time if there was one.
     func startSandbox() async throws {
-        var command = [try Executables.postchute, "sandbox", "--port", "\(port)"]
-        command += ["--folder", scratch.path("sandbox")] + plan.sandbox
+        var command = plan.sandboxLauncher
+        command += [try Executables.postchute, "sandbox", "--port", "\(port)"]
+        command += ["--folder", scratch.path("sandbox")]
+        command += plan.sandbox.map { $0.replacing("{root}", with: scratch.path) }
+        for (side, port) in ports where side != "submission" {
+            command += ["--\(side)-port", "\(port)"]
+        }
         if let script = plan.script {
             command += ["--script", try scratch.write(script, to: "faults")]
         }
@@ -69,6 +81,21 @@ extension RelayHarness {
             throw WaitError("the sandbox named no port: \(child.output)")
         }
         processes.withLock { $0.port = port }
+        try readPorts()
+    }
+
+    private func readPorts() throws {
+        struct Ports: Decodable {
+            let submission: Int?, relay: Int?, hve: Int?, acs: Int?, https: Int?, http: Int?
+        }
+        guard plan.sandbox.contains("--tenant") else { return }
+        let octets = try readFile(scratch.path("sandbox/ports.json"))
+        let ports = try JSONDecoder().decode(Ports.self, from: Data(octets))
+        let named = [
+            "submission": ports.submission, "relay": ports.relay, "hve": ports.hve,
+            "acs": ports.acs, "https": ports.https, "http": ports.http,
+        ]
+        processes.withLock { $0.ports = named.compactMapValues { $0 } }
     }
 
     /// Ends the sandbox; its port refuses connections until it is started again.
@@ -79,7 +106,7 @@ extension RelayHarness {
 
     /// Writes the settings of the plan, or these lines in its place.
     func writeSettings(_ plan: RelayPlan? = nil) throws {
-        let text = (plan ?? self.plan).settings(root: scratch.path, port: port)
+        let text = (plan ?? self.plan).settings(root: scratch.path, port: port, ports: ports)
         try scratch.write(text, to: "postchute.toml")
     }
 

@@ -14,6 +14,10 @@ struct RelayPlan: Sendable {
     var sandbox = ["--tls", "none", "--open"]
     /// The faults the sandbox commits.
     var script: String?
+    /// What stands before the sandbox's command line.
+    var sandboxLauncher: [String] = []
+    /// Whether ``route`` is the whole table, without the defaults of a server of any kind.
+    var replacesRoute = false
     /// What stands before the daemon's command line, such as `setpriv` with its options.
     var launcher: [String] = []
     /// Whether the programs are copied into the scratch folder: the folder they were built in may
@@ -36,18 +40,18 @@ struct RelayPlan: Sendable {
     }
 
     /// The settings file.
-    func settings(root: String, port: Int) -> String {
+    ///
+    /// `ports` are those of the sandbox's other sides by their names, for `{relay}` and the like.
+    func settings(root: String, port: Int, ports: [String: Int] = [:]) -> String {
         let pickup = Self.merge(
             ["path = '{root}/drop'", "route = 'lab'"]
                 + ["settle = '100ms'", "quiet = '500ms'", "patience = '1s'"]
                 + (spool.map { ["spool = '\($0)'"] } ?? []),
             self.pickup
         )
-        let route = Self.merge(
-            ["service = 'smtp'", "host = '127.0.0.1'", "port = {port}", "tls = 'none'"]
-                + ["sandbox = true", "retry_first = '300ms'", "retry_maximum = '2s'"],
-            self.route
-        )
+        let server = ["service = 'smtp'", "host = '127.0.0.1'", "port = {port}", "tls = 'none'"]
+        let defaults = ["sandbox = true", "retry_first = '300ms'", "retry_maximum = '2s'"]
+        let route = replacesRoute ? self.route : Self.merge(server + defaults, self.route)
         let text = """
             [pickup.erp]
             \(pickup.joined(separator: "\n"))
@@ -65,7 +69,9 @@ struct RelayPlan: Sendable {
             \(tables)
 
             """
-        return text.replacing("{root}", with: root).replacing("{port}", with: "\(port)")
+        return ports.reduce(
+            text.replacing("{root}", with: root).replacing("{port}", with: "\(port)")
+        ) { $0.replacing("{\($1.key)}", with: "\($1.value)") }
     }
 
     private static func merge(_ defaults: [String], _ lines: [String]) -> [String] {
