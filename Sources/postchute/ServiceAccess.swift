@@ -18,9 +18,9 @@ final class ServiceAccess: Sendable {
     private let group: any EventLoopGroup
     private let transports = Mutex<[HTTPTransportOptions: HTTPTransport]>([:])
 
-    /// Prepares the identities of the settings.
+    /// Prepares the identities of the settings; `report` gets an identity's name with what became of
+    /// its tokens.
     ///
-    /// - Parameter report: Gets an identity's name with what became of its tokens.
     /// - Throws: ``ProxyDefect`` when the address of a proxy cannot be used.
     init(
         _ settings: RelaySettings,
