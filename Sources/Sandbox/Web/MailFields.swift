@@ -124,6 +124,12 @@ enum AddressList {
             }
         }
 
+        private static func trimmed(_ text: String) -> Substring {
+            var text = text.drop { $0 == " " || $0 == "\t" }
+            while text.last == " " || text.last == "\t" { text.removeLast() }
+            return text
+        }
+
         private mutating func takeComment(_ octet: UInt8) {
             if octet == UInt8(ascii: "(") { comments += 1 }
             if octet == UInt8(ascii: ")") { comments -= 1 }
@@ -145,7 +151,7 @@ enum AddressList {
             let isBlank = text.allSatisfy { $0 == 0x20 || $0 == 0x09 }
             if isBlank, inBrackets == nil { return }
             let address = String(validating: text, as: UTF8.self).flatMap { text in
-                SandboxAddress(text.filter { $0 != " " && $0 != "\t" })
+                SandboxAddress(Self.trimmed(text))
             }
             if let address { addresses.append(address) } else { isMalformed = true }
         }
