@@ -2,7 +2,7 @@
 struct MailFields: Sendable {
     /// One field with its lines.
     struct Field: Sendable {
-        /// In lowercase.
+        /// In lowercase; empty for a line that is no field.
         let name: String
         /// All its octets, line ends included.
         let octets: ArraySlice<UInt8>
@@ -20,7 +20,7 @@ struct MailFields: Sendable {
     /// The empty line and the body.
     let rest: ArraySlice<UInt8>
 
-    /// Reads the header of a message; a line that is no field belongs to nothing.
+    /// Reads the header of a message.
     init(_ message: [UInt8]) {
         var fields: [Field] = []
         var position = message.startIndex
@@ -33,7 +33,7 @@ struct MailFields: Sendable {
                 position = Self.lineEnd(message, position)
             }
             let octets = message[start..<position]
-            if let field = Self.field(octets) { fields.append(field) }
+            fields.append(Self.field(octets) ?? Field(name: "", octets: octets, value: []))
         }
         self.fields = fields
         rest = message[position...]

@@ -93,7 +93,11 @@ struct MetadataTests {
             #expect(answer.status == 200)
             #expect(folder.names("arc") == [])
             #expect(try await fixture.send("GET", path, authorized).status == 403)
-            let prefixed = try await fixture.send("GET", "/arc\(Self.path)\(Self.query)", Self.metadata)
+            let prefixed = try await fixture.send(
+                "GET",
+                "/arc\(Self.path)\(Self.query)",
+                Self.metadata
+            )
             #expect(prefixed.status == 401)
         }
     }
