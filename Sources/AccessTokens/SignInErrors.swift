@@ -41,6 +41,18 @@ package enum SignInErrors {
         return byCode.first ?? rows.first { !$0.error.isEmpty && $0.error == refusal.error }
     }
 
+    /// The row for the first number such as `AADSTS50126` in any text, for those who paste one.
+    package static func row(quotedIn text: String) -> SignInErrorRow? {
+        guard let code = code(in: text) else { return nil }
+        return rows.first { $0.codes.contains(code) }
+    }
+
+    /// The first number such as `AADSTS50126` in a text.
+    static func code(in text: String) -> Int? {
+        guard let start = text.firstRange(of: "AADSTS") else { return nil }
+        return Int(text[start.upperBound...].prefix { $0.isASCII && $0.isNumber })
+    }
+
     /// What follows from a refusal for the mail of an identity.
     package static func error(for refusal: TokenRefusal, identity: String) -> CredentialError {
         let row = row(for: refusal)

@@ -54,6 +54,8 @@ package struct TokenCache: Sendable {
 
     /// The least time between two requests that servers' refusals cause.
     private static let forcedPause = Duration.seconds(60)
+    /// A lifetime shorter than this is not believed: it would make a request for each message.
+    private static let shortest = Duration.seconds(60)
     /// A token so near its end is not given out.
     private static let remainder = Duration.seconds(30)
 
@@ -99,7 +101,7 @@ package struct TokenCache: Sendable {
     ) -> Duration {
         let held = Held(
             token: issued.token,
-            usableUntil: now + issued.lifetime - Self.remainder,
+            usableUntil: now + max(issued.lifetime, Self.shortest) - Self.remainder,
             renewAt: now + Self.renewal(issued, jitter: jitter),
             wasGiven: isAwaited
         )
@@ -155,10 +157,10 @@ package struct TokenCache: Sendable {
     /// At least ten minutes before the end, and sooner by the length of a few failures; a token
     /// that lives half an hour or less at half its life.
     private static func renewal(_ issued: IssuedToken, jitter: Double) -> Duration {
-        let lifetime = issued.lifetime
+        let lifetime = max(issued.lifetime, shortest)
         let early = lifetime - .seconds(900) - .seconds(60) * jitter
         let usual = lifetime > .seconds(1_860) ? early : lifetime / 2
-        return max(.seconds(1), min(issued.refreshIn ?? usual, usual))
+        return min(max(issued.refreshIn ?? usual, shortest), usual)
     }
 
     /// One second, twice as long each time, up to five minutes, or to fifteen seconds where only

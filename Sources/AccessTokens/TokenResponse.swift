@@ -106,9 +106,7 @@ package struct TokenRefusal: Error, Hashable, Sendable {
             let codes = nodes.prefix(8).compactMap { $0.count.flatMap { Int(exactly: $0) } }
             if !codes.isEmpty { return codes }
         }
-        guard let start = text.firstRange(of: "AADSTS") else { return [] }
-        let digits = text[start.upperBound...].prefix { $0.isASCII && $0.isNumber }
-        return Int(digits).map { [$0] } ?? []
+        return SignInErrors.code(in: text).map { [$0] } ?? []
     }
 
     private static func after(_ label: String, _ text: String) -> String {

@@ -11,10 +11,9 @@ package struct ExpiringCredentials: Sendable {
     /// Looks at the credentials of the settings.
     package init(_ settings: RelaySettings) { self.settings = settings }
 
-    /// The warnings that are due, in the order of the settings; a certificate that cannot be read
-    /// has none, since its use says why.
+    /// The warnings that are due, in the order of the settings; `now` in seconds since 1970.
     ///
-    /// - Parameter now: Seconds since 1970.
+    /// A certificate that cannot be read has none, since its use says why.
     package func warnings(now: Int64) -> [String] {
         var seen: Set<ExpiryWarning.Subject> = []
         return subjects.compactMap { subject, ends in

@@ -146,7 +146,7 @@ package final class SandboxServer: Sendable {
 }
 
 /// The channels of a server's sessions.
-private final class SessionRegister: Sendable {
+final class SessionRegister: Sendable {
     private struct Book {
         var channels: [ObjectIdentifier: any Channel] = [:]
         var isClosed = false

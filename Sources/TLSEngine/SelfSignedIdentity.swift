@@ -62,9 +62,10 @@ extension Identity {
             case .address(let text): "IP:\(text)"
             }
         }
+        // An authority of its own: BoringSSL, which HTTPS goes through, trusts nothing else as a root.
         let extensions: [(Int32, String)] = [
-            (NID_basic_constraints, "critical,CA:FALSE"),
-            (NID_key_usage, "critical,digitalSignature"),
+            (NID_basic_constraints, "critical,CA:TRUE"),
+            (NID_key_usage, "critical,digitalSignature,keyCertSign"),
             (NID_ext_key_usage, "serverAuth"),
             (NID_subject_alt_name, alternatives.joined(separator: ",")),
         ]

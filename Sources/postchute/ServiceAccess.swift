@@ -14,13 +14,14 @@ internal import WebClient
 final class ServiceAccess: Sendable {
     private let settings: RelaySettings
     private let identities: [String: IdentityTokens]
+    private let surroundings: [String: SignInSurroundings]
     private let environment: [String: String]
     private let group: any EventLoopGroup
     private let transports = Mutex<[HTTPTransportOptions: HTTPTransport]>([:])
 
-    /// Prepares the identities of the settings.
+    /// Prepares the identities of the settings; `report` gets an identity's name with what became of
+    /// its tokens.
     ///
-    /// - Parameter report: Gets an identity's name with what became of its tokens.
     /// - Throws: ``ProxyDefect`` when the address of a proxy cannot be used.
     init(
         _ settings: RelaySettings,
@@ -38,6 +39,7 @@ final class ServiceAccess: Sendable {
             return made
         }
         var identities: [String: IdentityTokens] = [:]
+        var surroundingsOf: [String: SignInSurroundings] = [:]
         for identity in settings.identities {
             let proxy = try ProxyChoice(
                 identity.proxy,
@@ -51,6 +53,7 @@ final class ServiceAccess: Sendable {
                 uniqueID: { UUID().uuidString.lowercased() },
                 variables: environment
             )
+            surroundingsOf[identity.name] = surroundings
             identities[identity.name] = IdentityTokens(
                 IdentityOptions(identity, settings.state),
                 surroundings,
@@ -59,6 +62,7 @@ final class ServiceAccess: Sendable {
             )
         }
         self.identities = identities
+        surroundings = surroundingsOf
         self.transports.withLock { [transports] in $0 = transports }
     }
 
@@ -83,6 +87,26 @@ final class ServiceAccess: Sendable {
                 advice: "Set identity in the settings of the route."
             )
         }
+    }
+
+    /// The sign-in of a person for an identity, for what its first route needs.
+    ///
+    /// - Throws: ``CredentialError`` when no route uses the identity.
+    func deviceLogin(for identity: IdentitySettings) throws(CredentialError) -> DeviceLogin {
+        let route = settings.routes.first { $0.signIn.identity == identity.name }
+        guard let route, let surroundings = surroundings[identity.name] else {
+            throw CredentialError(
+                "no route uses the identity '\(identity.name)'",
+                advice: "Name it in a route: identity = \"\(identity.name)\"."
+            )
+        }
+        let options = IdentityOptions(identity, settings.state)
+        return DeviceLogin(
+            options,
+            scope: options.scope(for: TokenPurpose(route.service)),
+            surroundings,
+            pause: { try await Task.sleep(for: $0) }
+        )
     }
 
     /// How a route to Graph is reached.

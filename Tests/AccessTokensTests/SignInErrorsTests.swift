@@ -63,6 +63,20 @@ struct SignInErrorsTests {
         #expect(error.sentence.hasSuffix(" (AADSTS\(code))"))
     }
 
+    @Test(
+        arguments: [
+            (
+                "AADSTS7000222: The provided client secret keys are expired.",
+                "the client secret has expired"
+            ),
+            ("invalid_grant AADSTS50126", "user name or password is wrong"),
+            ("AADSTS1", nil), ("AADSTS", nil), ("535 5.7.139", nil), ("", nil),
+        ] as [(String, String?)]
+    )
+    func `a row is found by a number in pasted text`(_ text: String, _ expected: String?) {
+        #expect(SignInErrors.row(quotedIn: text)?.meaning == expected)
+    }
+
     @Test func `numbers, ids and the time stand in the sentence`() throws {
         let body = """
             {"error":"invalid_client","error_description":"AADSTS7000222: The provided client secret \

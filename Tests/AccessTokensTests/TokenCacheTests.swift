@@ -41,8 +41,8 @@ struct TokenCacheTests {
     @Test(
         arguments: [
             (3_600, nil, 0.0, 2_700), (3_600, nil, 1.0, 2_640), (86_400, 43_200, 0, 43_200),
-            (3_600, 7_200, 0, 2_700), (1_800, nil, 0, 900), (300, nil, 0, 150), (0, nil, 0, 1),
-            (3_600, 0, 0, 1),
+            (3_600, 7_200, 0, 2_700), (1_800, nil, 0, 900), (300, nil, 0, 150), (0, nil, 0, 30),
+            (3_600, 0, 0, 60),
         ] as [(Int, Int?, Double, Int)]
     )
     func `it is renewed at least ten minutes before its end, or at half a short life`(
@@ -60,6 +60,14 @@ struct TokenCacheTests {
             jitter: jitter
         )
         #expect(next == .seconds(expected))
+    }
+
+    @Test func `an endpoint that gives no time does not make a request for each message`() {
+        var cache = TokenCache()
+        #expect(cache.ask(renew: false, at: .zero) == .fetch)
+        _ = cache.obtained(issued("t", 0), isAwaited: true, at: .zero, jitter: 0)
+        #expect(cache.ask(renew: false, at: .seconds(29)) == give("t"))
+        #expect(cache.ask(renew: false, at: .seconds(30)) == .fetch)
     }
 
     @Test func `while it is renewed the old one is given out`() {

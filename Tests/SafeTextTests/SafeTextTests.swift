@@ -91,4 +91,16 @@ struct SafeTextTests {
     func jsonString(text: String, expected: String) {
         #expect(SafeText.jsonString(text).unicodeScalars.elementsEqual(expected.unicodeScalars))
     }
+
+    @Test(
+        arguments: [
+            ("<b a=\"c\" d='e'>&amp;", "&lt;b a=&quot;c&quot; d=&#39;e&#39;&gt;&amp;amp;"),
+            ("\"\u{301}", "&quot;\u{301}"), ("<\u{338}", "&lt;\u{338}"),
+            ("a\tb\nc\rd\u{0}", "a\tb\nc\\rd\\x00"), ("\u{202E}x", "\\u{202E}x"),
+            ("Grüße", "Grüße"),
+        ]
+    )
+    func html(text: String, expected: String) {
+        #expect(SafeText.html(text).unicodeScalars.elementsEqual(expected.unicodeScalars))
+    }
 }

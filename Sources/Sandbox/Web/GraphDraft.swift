@@ -20,7 +20,7 @@ struct GraphDraft: Sendable {
         add("MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"\(boundary)\"\r\n\r\n")
         add("--\(boundary)\r\n")
         message += fields.fields.filter { $0.name.hasPrefix("content-") }.flatMap(\.octets)
-        message += fields.rest
+        message += fields.rest.isEmpty ? [0x0D, 0x0A] : fields.rest
         for attachment in attachments {
             add("\r\n--\(boundary)\r\n")
             message += attachment.part

@@ -7,7 +7,9 @@ enum GraphMessage {
         guard let content = WebBase64.decodeBody(body), !content.isEmpty else {
             throw .base64Invalid
         }
-        guard !MailFields(content).fields.isEmpty else { throw .contentInvalid }
+        guard MailFields(content).fields.contains(where: { !$0.name.isEmpty }) else {
+            throw .contentInvalid
+        }
         return GraphDraft(mailbox: mailbox, content: content)
     }
 

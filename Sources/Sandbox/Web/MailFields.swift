@@ -2,7 +2,7 @@
 struct MailFields: Sendable {
     /// One field with its lines.
     struct Field: Sendable {
-        /// In lowercase.
+        /// In lowercase; empty for a line that is no field.
         let name: String
         /// All its octets, line ends included.
         let octets: ArraySlice<UInt8>
@@ -20,7 +20,7 @@ struct MailFields: Sendable {
     /// The empty line and the body.
     let rest: ArraySlice<UInt8>
 
-    /// Reads the header of a message; a line that is no field belongs to nothing.
+    /// Reads the header of a message.
     init(_ message: [UInt8]) {
         var fields: [Field] = []
         var position = message.startIndex
@@ -33,7 +33,7 @@ struct MailFields: Sendable {
                 position = Self.lineEnd(message, position)
             }
             let octets = message[start..<position]
-            if let field = Self.field(octets) { fields.append(field) }
+            fields.append(Self.field(octets) ?? Field(name: "", octets: octets, value: []))
         }
         self.fields = fields
         rest = message[position...]
@@ -124,6 +124,12 @@ enum AddressList {
             }
         }
 
+        private static func trimmed(_ text: String) -> Substring {
+            var text = text.drop { $0 == " " || $0 == "\t" }
+            while text.last == " " || text.last == "\t" { text.removeLast() }
+            return text
+        }
+
         private mutating func takeComment(_ octet: UInt8) {
             if octet == UInt8(ascii: "(") { comments += 1 }
             if octet == UInt8(ascii: ")") { comments -= 1 }
@@ -145,7 +151,7 @@ enum AddressList {
             let isBlank = text.allSatisfy { $0 == 0x20 || $0 == 0x09 }
             if isBlank, inBrackets == nil { return }
             let address = String(validating: text, as: UTF8.self).flatMap { text in
-                SandboxAddress(text.filter { $0 != " " && $0 != "\t" })
+                SandboxAddress(Self.trimmed(text))
             }
             if let address { addresses.append(address) } else { isMalformed = true }
         }

@@ -9,7 +9,7 @@ extension SandboxMessage {
         self.init(
             sessionID: exchange.id,
             client: Client(
-                address: "127.0.0.1",
+                address: exchange.ask.client,
                 name: String((exchange.ask.header("user-agent") ?? "").prefix(200)),
                 tls: exchange.ask.isSecure ? "TLS" : nil,
                 mechanism: "Graph",

@@ -33,9 +33,8 @@ extension WebCore {
                 id: id,
                 now: now
             )
-            if let fault = takeFault(at: .graph), fault.effect != .delayOnly {
-                return try await graphFault(fault, id, now)
-            }
+            let fault = takeFault(at: .graph)
+            if let fault, !fault.effect.isKept { return try await graphFault(fault, id, now) }
             try checkLength(ask)
             var read = ask
             read.body = try await body()
@@ -47,7 +46,11 @@ extension WebCore {
                 id: id,
                 now: now
             )
-            return try await finish(exchange)
+            let answer = try await finish(exchange)
+            guard let fault else { return answer }
+            guard fault.effect == .delayOnly else { return try await graphFault(fault, id, now) }
+            try await Task.sleep(for: fault.delay ?? .zero)
+            return answer
         } catch let error as GraphError {
             return refuse(error, id, now)
         }

@@ -11,6 +11,8 @@ struct WebAsk: Sendable {
     var body: [UInt8]
     /// Whether the request came over TLS.
     var isSecure: Bool
+    /// The network address of the client.
+    var client = "127.0.0.1"
 
     /// A field by its name in lower case.
     func header(_ name: String) -> String? { headers[name] }

@@ -15,6 +15,7 @@ final class WebListener: Sendable {
     /// The port that is listened on.
     let port: Int
     private let service: Task<Void, any Error>
+    private let connections: SessionRegister
 
     /// Listens, without `tls` for plain HTTP.
     ///
@@ -27,8 +28,10 @@ final class WebListener: Sendable {
         group: any EventLoopGroup,
         responder: @escaping Responder
     ) async throws(SandboxError) -> WebListener {
+        let connections = SessionRegister()
         let child = WebChild(
             tls: tls,
+            connections: connections,
             base: HTTP1Channel(
                 responder: { request, writer, channel in
                     try await Self.respond(
@@ -54,18 +57,25 @@ final class WebListener: Sendable {
             defer { started.finish() }
             try await server.run()
         }
-        for await port in ports { return WebListener(port: port, service: service) }
+        for await port in ports { return WebListener(port, service, connections) }
         throw await failure(of: service, host, port)
     }
 
-    private init(port: Int, service: Task<Void, any Error>) {
+    private init(
+        _ port: Int,
+        _ service: Task<Void, any Error>,
+        _ connections: SessionRegister
+    ) {
         self.port = port
         self.service = service
+        self.connections = connections
     }
 
     /// Stops listening and cuts every connection.
     func stop() async {
         service.cancel()
+        // Cancelling only ends what is read: an answer that never comes would keep its connection.
+        await connections.closeAll()
         _ = await service.result
     }
 
@@ -94,7 +104,8 @@ final class WebListener: Sendable {
             if request.headers[.expect]?.lowercased() == "100-continue" {
                 try await writer.writeInformationalHead(HTTPResponse(status: .continue))
             }
-            if let ask = WebAsk(request.head, isSecure: isSecure) {
+            if var ask = WebAsk(request.head, isSecure: isSecure) {
+                ask.client = channel.remoteAddress?.ipAddress ?? ask.client
                 answer = try await responder(ask) {
                     Array(buffer: try await request.body.collect(upTo: bodyLimit))
                 }
@@ -123,10 +134,12 @@ private struct WebChild: ServerChildChannel {
     typealias Value = HTTP1Channel.Value
 
     let tls: TLSContext?
+    let connections: SessionRegister
     let base: HTTP1Channel
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture {
+        connections.add(channel)
+        return channel.eventLoop.makeCompletedFuture {
             guard let tls else { return }
             let handler = SecureServerHandler(try tls.makeServerConnection())
             try channel.pipeline.syncOperations.addHandler(handler)
