@@ -120,8 +120,8 @@ let package = Package(
         library(
             "Operations",
             [
-                "CLinux", "Delivery", "Documents", "MailMessage", "SafeText", "Settings", "Spool",
-                "Submission",
+                "AccessTokens", "CLinux", "Delivery", "Documents", "MailMessage", "SafeText",
+                "Settings", "Spool", "Submission", "TLSEngine",
             ]
         ),
         library(
@@ -183,7 +183,10 @@ let package = Package(
         ),
         tests(
             "SettingsTests",
-            ["Documents", "MailMessage", "Settings", "Submission", "TestSupport"],
+            [
+                "AccessTokens", "Documents", "MailMessage", "Settings", "Submission",
+                "TestSupport",
+            ],
             exclude: ["BadSettings"]
         ),
         tests("SpoolTests", ["Spool", "CLinux", "TestSupport"]),

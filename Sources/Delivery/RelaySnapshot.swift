@@ -12,6 +12,8 @@ package struct RelaySnapshot: Hashable, Sendable, Codable {
     package var accounts: [AccountStatus]?
     /// When everything will have been sent; `nil` in what an earlier version left.
     package var backlog: BacklogEstimate?
+    /// Credentials that end soon, in sentences; filled in by who watches them.
+    package var expiring: [String]?
 
     /// Creates a snapshot.
     package init(

@@ -25,7 +25,8 @@ package struct SettingsCheck: Sendable {
     /// Everything there is to say about folders and permissions.
     package func run() -> CommandResult {
         let complaints = settings.pickups.flatMap(complaints) + stateComplaints
-        let remarks = warnings.map { "Warning: \($0)" }
+        let expiring = ExpiringCredentials(settings).warnings(now: Int64(time(nil)))
+        let remarks = (warnings + expiring).map { "Warning: \($0)" }
         guard complaints.isEmpty else {
             let who = "The folders were checked for user \(ServiceUser.name(geteuid()))."
             return CommandResult(remarks, complaints: complaints + [who], status: .settings)

@@ -77,7 +77,7 @@ extension StatusReport {
         case .stopped: "stopped"
         case .silent: "silent"
         case .hidden: "unknown"
-        case .running: attention.isEmpty ? "flowing" : "suspended"
+        case .running: obstacles.isEmpty ? "flowing" : "suspended"
         }
     }
 }

@@ -54,17 +54,24 @@ package struct StatusReport: Sendable {
         }
     }
 
+    /// What ends on a day and is to be replaced before, as the daemon saw it last.
+    var expiring: [String] { daemon.snapshot?.expiring ?? [] }
+
     /// 0 while mail flows; 69 without a daemon that reports; 75 when a pickup, a route or a sender
     /// is suspended or paused, even where another route serves meanwhile.
     package var status: ExitStatus {
         switch daemon {
         case .stopped, .silent, .hidden: .unavailable
-        case .running: attention.isEmpty ? .done : .tryLater
+        case .running: obstacles.isEmpty ? .done : .tryLater
         }
     }
 
+    /// What a person has to do something about, one line each: what keeps mail from flowing now,
+    /// then what will.
+    var attention: [String] { obstacles + expiring }
+
     /// What keeps mail from flowing, one line each, with what to do.
-    var attention: [String] {
+    var obstacles: [String] {
         pickups.flatMap(\.attention) + routes.flatMap(\.attention)
     }
 }

@@ -14,6 +14,7 @@ internal import Spool
 /// The same engine, moves and texts as the daemon's: a message sent by hand is treated no
 /// differently. What is lost with the folder is only a copy.
 struct OneShot {
+    private let settings: RelaySettings
     private let route: RouteSettings
     private let files: [String]
 
@@ -37,6 +38,7 @@ struct OneShot {
             )
             throw ExitStatus.usage.error
         }
+        self.settings = settings
         self.route = route
         self.files = files
     }
@@ -92,12 +94,10 @@ struct OneShot {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let threads = SpoolThreads(count: 4)
         let (loop, log) = (group.next(), LogSink.memory(minimum: .error))
+        let services = try ServiceAccess(settings, loop: loop)
         let route = DeliveryRoute(
-            name: route.name,
-            submitter: try makeSubmitter(route, loop: loop),
-            connections: route.connections,
-            rate: DeliveryRate(route.rate),
-            maximumRecipients: route.maximumRecipients ?? 500
+            route,
+            try RouteSubmitter.make(route, services, loop: loop)
         )
         let pickup = DeliveryPickup(
             name: "send",
@@ -119,6 +119,7 @@ struct OneShot {
         let trouble = try await wait(for: names.count, engine, loop)
         try await loop.flatSubmit { engine.stop() }.get()
         threads.stop()
+        await services.stop()
         try await group.shutdownGracefully()
         return trouble
     }

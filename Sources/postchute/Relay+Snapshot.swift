@@ -28,6 +28,7 @@ extension Relay {
             }).get()
         else { return }
         add(conditionsTo: &snapshot)
+        snapshot.expiring = expiring.withLock { $0 }
         do {
             try StatusFile(settings.state).write(snapshot)
             snapshotTrouble.withLock { $0 = nil }

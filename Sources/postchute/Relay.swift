@@ -4,11 +4,11 @@ internal import NIOCore
 internal import NIOPosix
 internal import Operations
 internal import Pickup
-internal import SMTPSubmission
 internal import ServiceLifecycle
 internal import Settings
 internal import Spool
 internal import Synchronization
+internal import WebClient
 
 /// The running relay: builds every part from the settings, joins them, and takes them down in order.
 ///
@@ -20,6 +20,9 @@ final class Relay: Service {
     let threads = SpoolThreads()
     let engine: DeliveryEngine
     let pickups: [RelayPickup]
+    let services: ServiceAccess
+    /// Which credentials end soon, in sentences.
+    let expiring = Mutex<[String]>([])
     /// Why the last snapshot could not be written, so that it is said once.
     let snapshotTrouble = Mutex<String?>(nil)
 
@@ -37,6 +40,12 @@ final class Relay: Service {
             DeliveryEngine(loop: loop, threads: threads, log: DeliveryLog(log), clock: .system)
         }.get()
         self.engine = engine
+        let tokens = TokenLog(log)
+        do {
+            services = try ServiceAccess(settings, loop: loop) { tokens.write($1, of: $0) }
+        } catch let defect as ProxyDefect {
+            throw StartError("the proxy \(defect.phrase)", .settings)
+        }
         pickups = try settings.pickups.map { pickup in
             try RelayPickup(
                 pickup,
@@ -56,34 +65,12 @@ final class Relay: Service {
         let watch = Task { await watchFolders() }
         for pickup in pickups { pickup.start() }
         let upkeep = Task { await leaveSnapshots() }
+        let credentials = Task { await watchCredentials() }
         try? await gracefulShutdown()
         upkeep.cancel()
+        credentials.cancel()
         watch.cancel()
         await stop()
-    }
-
-    private func startRoutes() async throws {
-        let loop = group.next()
-        let (log, state) = (log, settings.state)
-        let routes = try settings.routes.map { route in
-            DeliveryRoute(
-                name: route.name,
-                submitter: try makeSubmitter(
-                    route,
-                    loop: loop,
-                    trace: Trace.lines(of: route.name, to: log)
-                ),
-                connections: route.connections,
-                rate: DeliveryRate(route.rate),
-                maximumRecipients: route.maximumRecipients ?? 500,
-                mayProbeSignIn: route.signIn.mayBeProbed,
-                isPaused: PauseFile(route: route.name, in: state).exists,
-                takeResumeRequest: { ResumeRequest(route: route.name, in: state).take() }
-            )
-        }
-        let engine = engine
-        let ledger = FileLimitLedger(directory: state.directory)
-        try await loop.submit { engine.start(routes: routes, ledger: ledger) }.get()
     }
 
     /// Runs the watch helper; without it every pickup still scans.
@@ -137,17 +124,8 @@ final class Relay: Service {
         await leaveSnapshot()
         for pickup in pickups { pickup.close() }
         threads.stop()
+        await services.stop()
         log.write(LogLine(.notice, "stopped").adding("drained", isDrained))
         try? await group.shutdownGracefully()
-    }
-}
-
-/// The protocol trace of a route, for `level = "debug"`.
-private enum Trace {
-    static func lines(of route: String, to log: LogSink) -> (@Sendable (String) -> Void)? {
-        guard log.isEnabled(.debug) else { return nil }
-        return { line in
-            log.write(LogLine(.debug, "smtp").adding("route", route).adding("line", line))
-        }
     }
 }

@@ -137,6 +137,9 @@ final class RelayPickup: Sendable {
                 self?.state.withLock { $0.folder }?.examine(strays: strays)
             }
         )
+        delivery.maximumPerHour = settings.maximumPerHour
+        delivery.maximumRecipientsPerDay = settings.maximumRecipientsPerDay
+        delivery.priority = DeliveryPriority(settings.priority)
         if let feedback { delivery.refused = { feedback.write($1, about: $0) } }
         let (engine, added) = (engine, delivery)
         loop.execute { engine.add(added) }

@@ -38,17 +38,21 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         try settings.adoptServiceUser()
-        let routes = try chosen(from: try settings.load())
+        let settings = try settings.load()
+        let routes = try chosen(from: settings)
         let options = RouteInspection.Options(
             sender: try address(from, "--from"),
             outOfScope: try address(outOfScope, "--out-of-scope")?.text,
             recipient: try address(sendTo, "--send-to")
         )
         let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let services = try ServiceAccess(settings, loop: loop)
         var report = VerifyReport([])
         for route in routes {
-            report.routes.append(await RouteInspection(route, options, loop).report())
+            let inspection = RouteInspection(route, options, services, loop)
+            report.routes.append(await inspection.report())
         }
+        await services.stop()
         try (json ? report.json : report.text(Self.marks)).finish()
     }
 

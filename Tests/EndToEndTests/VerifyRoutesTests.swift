@@ -49,9 +49,11 @@ struct VerifyRoutesTests {
             try folder.write("nameserver 127.0.0.1\n", to: "resolv.conf")
             try folder.write(records, to: "dnsmasq.conf")
             try folder.makeFolder("drop", mode: 0o700)
-            let routes = [("direct", "contoso.test")] + ["nomail", "address", "unknown"].map {
-                ($0, "\($0).test")
-            }
+            let routes =
+                [("direct", "contoso.test")]
+                + ["nomail", "address", "unknown"].map {
+                    ($0, "\($0).test")
+                }
             let tables = routes.map { name, domain in
                 """
                 [route.\(name)]

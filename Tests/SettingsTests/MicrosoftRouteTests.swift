@@ -36,7 +36,9 @@ struct MicrosoftRouteTests {
         #expect(route.signIn == .identity(user: "ERP@contoso.com", identity: "i"))
         #expect(route.tenant == "contoso.onmicrosoft.com")
         #expect(route.port == 587)
-        #expect(route.accountName == (service == "hve" ? "hve " : "") + "erp@contoso.com")
+        #expect(
+            route.accountName == "erp@contoso.com@" + (service == "hve" ? "hve" : "worldwide")
+        )
     }
 
     @Test func `a connector goes to the MX of a domain without signing in`() throws {
@@ -103,7 +105,7 @@ struct MicrosoftRouteTests {
         )
         #expect(password.rate == .limited(messages: 100, per: .seconds(3600)))
         #expect(password.maximumOctets == 10_485_760)
-        #expect(password.accountName == "acs \(user.lowercased())")
+        #expect(password.accountName == "\(user.lowercased())@acs")
         let token = try route("service = \"acs\"\nusername = \"\(user)\"\nidentity = \"i\"")
         #expect(token.signIn == .identity(user: user, identity: "i"))
     }

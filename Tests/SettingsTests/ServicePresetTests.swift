@@ -1,10 +1,11 @@
+import AccessTokens
 import Settings
 import Testing
 
 /// A row of the table: what a service is in a cloud.
 struct PresetRow: CustomTestStringConvertible {
     let service: MailService
-    let cloud: Cloud
+    let cloud: Settings.Cloud
     /// Host and port, or for Graph its root.
     let server: String?
     let scope: String?
@@ -13,7 +14,7 @@ struct PresetRow: CustomTestStringConvertible {
 
     init(
         _ service: MailService,
-        _ cloud: Cloud,
+        _ cloud: Settings.Cloud,
         _ server: String?,
         _ scope: String?,
         _ limits: String
@@ -111,7 +112,7 @@ struct ServicePresetTests {
                 "2/- unlimited -/- -"
             ),
         ]
-        + Cloud.allCases.flatMap { cloud in
+        + Settings.Cloud.allCases.flatMap { cloud in
             [
                 PresetRow(.connector, cloud, "MX:25", nil, "4/- unlimited 200/- 150 MB"),
                 PresetRow(.directSend, cloud, "MX:25", nil, exchanger),
@@ -135,8 +136,11 @@ struct ServicePresetTests {
         )
     }
 
-    @Test(arguments: [MailService.hve, .acs], [Cloud.gccHigh, .dod, .china])
-    func `do not exist where the service is not known to`(service: MailService, cloud: Cloud) {
+    @Test(arguments: [MailService.hve, .acs], [Settings.Cloud.gccHigh, .dod, .china])
+    func `do not exist where the service is not known to`(
+        service: MailService,
+        cloud: Settings.Cloud
+    ) {
         #expect(service.preset(in: cloud) == nil)
     }
 
@@ -155,18 +159,20 @@ struct ServicePresetTests {
 
     @Test(
         arguments: [
-            (Cloud.worldwide, "login.microsoftonline.com"), (.gccHigh, "login.microsoftonline.us"),
+            (Settings.Cloud.worldwide, "login.microsoftonline.com"),
+            (.gccHigh, "login.microsoftonline.us"),
             (.dod, "login.microsoftonline.us"), (.china, "login.partner.microsoftonline.cn"),
         ]
     )
-    func `say where a cloud issues tokens`(cloud: Cloud, host: String) {
+    func `say where a cloud issues tokens`(cloud: Settings.Cloud, host: String) {
         #expect(cloud.loginHost == host)
         #expect(cloud.contains(host))
     }
 
     @Test(
         arguments: [
-            (Cloud.worldwide, "smtp.office365.com", true), (.worldwide, "SMTP.Office365.com", true),
+            (Settings.Cloud.worldwide, "smtp.office365.com", true),
+            (.worldwide, "SMTP.Office365.com", true),
             (.worldwide, "smtp-mail.outlook.com", true), (.worldwide, "smtp.azurecomm.net", true),
             (.worldwide, "notoffice365.com", false), (.worldwide, "office365.com.evil.test", false),
             (.worldwide, "smtp.office365.us", false), (.worldwide, "127.0.0.1", false),
@@ -176,7 +182,7 @@ struct ServicePresetTests {
             (.china, "login.chinacloudapi.cn", true), (.china, "smtp.office365.com", false),
         ]
     )
-    func `hosts belong to a cloud or not`(cloud: Cloud, host: String, belongs: Bool) {
+    func `hosts belong to a cloud or not`(cloud: Settings.Cloud, host: String, belongs: Bool) {
         #expect(cloud.contains(host) == belongs)
     }
 
@@ -185,6 +191,30 @@ struct ServicePresetTests {
             let preset = row.service.preset(in: row.cloud)
             let host = preset?.host ?? preset?.graphURL.map { String($0.dropFirst(8)) } ?? ""
             #expect(row.cloud.contains(host))
+        }
+    }
+}
+
+/// What the presets say of tokens is what is asked for.
+@Suite("Presets and tokens")
+struct PresetTokenTests {
+    @Test(
+        arguments: [
+            (MailService.exchangeOnline, TokenPurpose.smtp), (.hve, .hve), (.acs, .acs),
+            (.graph, .graph),
+        ]
+    )
+    func `agree in every cloud`(service: MailService, purpose: TokenPurpose) throws {
+        for cloud in Settings.Cloud.allCases {
+            guard let preset = service.preset(in: cloud) else { continue }
+            let found = AccessTokens.Cloud(rawValue: cloud.rawValue)
+            let other = try #require(found)
+            #expect(preset.scope == purpose.applicationScope(in: other))
+            #expect(cloud.loginHost == other.loginHost)
+            let host = preset.host ?? preset.graphURL.map { String($0.dropFirst(8)) } ?? ""
+            #expect(
+                EndpointRule.problem(host: host, cloud: other, allowsForeignEndpoint: false) == nil
+            )
         }
     }
 }
