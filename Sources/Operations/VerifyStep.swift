@@ -81,28 +81,33 @@ package struct VerifyStep: Hashable, Sendable {
         )
     }
 
-    /// The steps of a service that speaks HTTP, by what its probe came to.
-    package static func service(_ failure: Failure?) -> [VerifyStep] {
-        switch failure {
-        case nil:
-            let sentence =
-                "Graph takes the token: it answered a request that changes nothing. Whether the"
-                + " application may send shows with --send-to ADDRESS."
-            return [
-                VerifyStep(.token, .passed, "A token was obtained."),
-                VerifyStep(.service, .passed, sentence),
-            ]
-        case .credentials(let error)?:
-            return [
-                VerifyStep(.token, .credentials(error)),
-                VerifyStep(.service, .skipped, "Not tried, since token failed."),
-            ]
-        case let failure?:
-            return [
-                VerifyStep(.token, .passed, "A token was obtained."),
-                VerifyStep(.service, failure),
-            ]
+    /// Creates the step of a service that speaks HTTP, by what its probe came to.
+    package init(service failure: Failure?) {
+        if let failure {
+            self.init(.service, failure)
+            return
         }
+        self.init(
+            .service,
+            .passed,
+            "Graph takes the token: it answered a request that changes nothing. Whether the"
+                + " application may send shows with --send-to ADDRESS."
+        )
+    }
+
+    /// The step of such a service that nobody asked, for want of a token.
+    package static let serviceNotTried = VerifyStep(
+        .service,
+        .skipped,
+        "Not tried, since token failed."
+    )
+
+    /// Why a token is of the wrong tenant, where both are given by their ids.
+    package static func tenantProblem(claimed: String, wanted: String) -> String? {
+        let (claimed, wanted) = (claimed.lowercased(), wanted.lowercased())
+        let isID = { (text: String) in text.utf8.count == 36 && !text.contains(".") }
+        guard isID(claimed), isID(wanted), claimed != wanted else { return nil }
+        return "The token is of the tenant \(claimed), not of \(wanted)."
     }
 
     /// Whether something is missing.

@@ -1,3 +1,4 @@
+internal import AccessTokens
 internal import Glibc
 internal import MailMessage
 internal import NIOCore
@@ -5,7 +6,6 @@ internal import Operations
 internal import SMTPProtocol
 internal import SMTPSubmission
 internal import Settings
-internal import Spool
 internal import Submission
 internal import TLSEngine
 
@@ -18,10 +18,10 @@ struct RouteInspection {
         var recipient: MailAddress?
     }
 
-    private let settings: RouteSettings
-    private let options: Options
-    private let services: ServiceAccess
-    private let loop: any EventLoop
+    let settings: RouteSettings
+    let options: Options
+    let services: ServiceAccess
+    let loop: any EventLoop
 
     /// Prepares a look at a route; nothing is opened yet.
     init(
@@ -53,10 +53,19 @@ struct RouteInspection {
         return report
     }
 
+    /// Whom the sender is: the option, else the mailbox where it is an address.
+    var sender: MailAddress? {
+        if let sender = options.sender { return sender }
+        guard !settings.signIn.isEachAuthor, let user = settings.signIn.user else { return nil }
+        return try? MailAddress(exactly: user)
+    }
+
     private var target: String {
-        if let domain = settings.mailDomain { return "the MX of \(domain), port \(settings.port)" }
         if settings.service == .graph { return settings.graphURL ?? "Microsoft Graph" }
-        return "\(settings.host):\(settings.port)"
+        guard let domain = settings.mailDomain else {
+            return "\(settings.host):\(settings.port)"
+        }
+        return "the MX of \(domain), port \(settings.port)"
     }
 
     private var settingsStep: VerifyStep {
@@ -68,10 +77,12 @@ struct RouteInspection {
                 + " the route's \(sessions) for a moment."
         )
     }
+}
 
+extension RouteInspection {
     private func steps(of route: SMTPRoute) async -> [VerifyStep] {
-        let (signIn, route) = resolve(route)
         let token = await tokenStep(route.signIn)
+        let (signIn, route) = resolve(route)
         var verification = ServerVerification(
             server: route.mxDomain ?? route.host,
             signIn: signIn,
@@ -87,13 +98,6 @@ struct RouteInspection {
         }
         verification.outOfScope = await outOfScope(route)
         return verification.connectionSteps + [token] + verification.accountSteps
-    }
-
-    /// Whom the sender is: the option, else the mailbox where it is an address.
-    private var sender: MailAddress? {
-        if let sender = options.sender { return sender }
-        guard !settings.signIn.isEachAuthor, let user = settings.signIn.user else { return nil }
-        return try? MailAddress(exactly: user)
     }
 
     /// Says how the route signs in; one that does so as each message's author gets the sender's
@@ -114,31 +118,6 @@ struct RouteInspection {
             return (.token(mailbox: sender.text), route)
         }
     }
-}
-
-extension RouteInspection {
-    /// Asks a service that speaks HTTP for something harmless.
-    private func serviceSteps() async throws -> [VerifyStep] {
-        let submitter = try RouteSubmitter.make(settings, services, loop: loop)
-        let failure = await withCheckedContinuation { continuation in
-            loop.execute { submitter.probe { continuation.resume(returning: $0) } }
-        }
-        return VerifyStep.service(failure)
-    }
-
-    private func tokenStep(_ signIn: SignIn) async -> VerifyStep {
-        guard case .xoauth2(_, let provider) = signIn else {
-            return VerifyStep(.token, .skipped, "This route signs in without a token.")
-        }
-        let result = await withCheckedContinuation { continuation in
-            provider.token(renew: false) { continuation.resume(returning: $0) }
-        }
-        switch result {
-        case .success(let token):
-            return VerifyStep(token: token)
-        case .failure(let error): return VerifyStep(.token, .credentials(error))
-        }
-    }
 
     /// Tries to sign in with the route's token as a mailbox that is to be refused.
     private func outOfScope(_ route: SMTPRoute) async -> (String, ServerSurvey)? {
@@ -150,47 +129,47 @@ extension RouteInspection {
         route.signIn = .xoauth2(mailbox: mailbox, SameToken(provider: provider))
         return (mailbox, await SessionSurvey(route, loop: loop).run(sender: nil))
     }
+}
 
-    private func messageStep() async -> VerifyStep {
-        guard let recipient = options.recipient else {
-            return VerifyStep(
-                .message,
-                .skipped,
-                "Not tried: --send-to ADDRESS sends a small message."
-            )
+extension RouteInspection {
+    private func tokenStep(_ signIn: SignIn) async -> VerifyStep {
+        guard case .xoauth2(_, let provider) = signIn else {
+            return VerifyStep(.token, .skipped, "This route signs in without a token.")
         }
-        guard let sender else {
-            return VerifyStep(
-                .message,
-                .skipped,
-                "Not tried: no sender is known; name one with --from ADDRESS."
-            )
+        return await tokenStep(provider)
+    }
+
+    private func tokenStep(_ provider: any TokenProvider) async -> VerifyStep {
+        let result = await withCheckedContinuation { continuation in
+            provider.token(renew: false) { continuation.resume(returning: $0) }
         }
-        let id = SpoolID(microseconds: Self.now, random: .random(in: .min ... .max))
-        let message = VerifyMessage(
-            from: sender,
-            to: recipient,
-            by: settings.name,
-            identity: MessageIdentity(id: id.text, claimedAt: Self.now / 1_000_000)
-        )
-        do {
-            let submitter = try RouteSubmitter.make(settings, services, loop: loop)
-            let report = await withCheckedContinuation { continuation in
-                loop.execute {
-                    submitter.submit(VerifySource(message)) { continuation.resume(returning: $0) }
-                }
-            }
-            loop.execute { submitter.closeIdleSessions() }
-            return VerifyStep(report, of: message)
-        } catch {
-            return VerifyStep(.message, .credentials(CredentialError("\(error)")))
+        switch result {
+        case .success(let token): return VerifyStep(token: token, problem: problem(of: token))
+        case .failure(let error): return VerifyStep(.token, .credentials(error))
         }
     }
 
-    private static var now: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    /// Why a token cannot serve this route; of servers that are not Microsoft's nobody knows what
+    /// they want.
+    private func problem(of token: AccessToken) -> String? {
+        guard settings.service != .smtp, let claims = TokenClaims(token.secret) else { return nil }
+        return claims.problem(
+            for: TokenPurpose(settings.service),
+            in: AccessTokens.Cloud(settings.cloud),
+            now: Int64(time(nil))
+        ) ?? VerifyStep.tenantProblem(claimed: claims.tenant, wanted: settings.tenant ?? "")
+    }
+
+    /// The steps of a route to Graph, which has one address and one harmless question.
+    private func serviceSteps() async throws -> [VerifyStep] {
+        let token = await tokenStep(try services.tokens(for: settings))
+        // A token for something else is refused, and not by what the question is about.
+        guard !token.isFailure else { return [token, .serviceNotTried] }
+        let submitter = try RouteSubmitter.make(settings, services, loop: loop)
+        let failure = await withCheckedContinuation { continuation in
+            loop.execute { submitter.probe { continuation.resume(returning: $0) } }
+        }
+        return [token, VerifyStep(service: failure)]
     }
 }
 
@@ -203,39 +182,5 @@ private struct SameToken: TokenProvider {
         completion: @escaping @Sendable (Result<AccessToken, CredentialError>) -> Void
     ) {
         provider.token(renew: false, completion: completion)
-    }
-}
-
-/// A ``VerifyMessage`` on its way.
-private final class VerifySource: SubmissionSource {
-    let id: String
-    let author: MailAddress?
-    let envelope: Envelope
-    let headerRecipients: [MailAddress]
-    let contentOctets: Int
-    let has8BitContent: Bool
-    private let text: String
-
-    init(_ message: VerifyMessage) {
-        id = message.identity.id
-        author = message.sender
-        envelope = Envelope(
-            sender: message.sender,
-            recipients: [EnvelopeRecipient(message.recipient)]
-        )
-        headerRecipients = [message.recipient]
-        text = message.text
-        contentOctets = text.utf8.count
-        has8BitContent = text.utf8.contains { $0 > 127 }
-    }
-
-    func encodeInSevenBits() -> Bool { false }
-
-    func contentWillBeNeeded() {}
-
-    func nextChunk(
-        _ completion: @escaping @Sendable (Result<ContentChunk, ContentFailure>) -> Void
-    ) {
-        completion(.success(ContentChunk(octets: Array("\(text).\r\n".utf8), isLast: true)))
     }
 }

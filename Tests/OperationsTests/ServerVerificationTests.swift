@@ -235,23 +235,40 @@ struct ServerVerificationTests {
 
     @Test func `Graph is asked for something harmless`() {
         #expect(
-            sentences(VerifyStep.service(nil)) == [
-                "ok: A token was obtained.",
+            sentences([VerifyStep(service: nil), .serviceNotTried]) == [
                 "ok: Graph takes the token: it answered a request that changes nothing. Whether the"
                     + " application may send shows with --send-to ADDRESS.",
-            ]
-        )
-        let error = CredentialError("AADSTS7000222: the secret has expired", advice: "Make one.")
-        #expect(
-            sentences(VerifyStep.service(.credentials(error))) == [
-                "FAILED: AADSTS7000222: the secret has expired. / Make one.",
                 "skipped: Not tried, since token failed.",
             ]
         )
         let refusal = ServiceRefusal(status: 403, code: "ErrorAccessDenied", message: "No")
-        let steps = VerifyStep.service(.serviceRefused(refusal))
-        #expect(steps[0].outcome == .passed)
-        #expect(steps[1].sentence == "The service refused: 403 ErrorAccessDenied No.")
+        let step = VerifyStep(service: .serviceRefused(refusal))
+        #expect(step.isFailure)
+        #expect(step.sentence == "The service refused: 403 ErrorAccessDenied No.")
+    }
+
+    private static let tenants = [
+        "11111111-2222-3333-4444-555555555555", "99999999-2222-3333-4444-555555555555",
+    ]
+
+    @Test(
+        arguments: [
+            (
+                tenants[0], tenants[1],
+                "The token is of the tenant \(tenants[0]), not of \(tenants[1])."
+            ),
+            (tenants[0], tenants[0].uppercased(), nil),
+            (tenants[0], "contoso.onmicrosoft.com", nil),
+            (tenants[0], "", nil), ("", tenants[0], nil),
+            (tenants[0], "a-domain-of-thirty-six-octets.example", nil),
+        ] as [(String, String, String?)]
+    )
+    func `a token of another tenant is named`(
+        _ claimed: String,
+        _ wanted: String,
+        _ problem: String?
+    ) {
+        #expect(VerifyStep.tenantProblem(claimed: claimed, wanted: wanted) == problem)
     }
 
     @Test func `a token that could not be had is no failure of the sign-in`() throws {
