@@ -192,7 +192,7 @@ extension DraftService {
 
     /// Whether a message may be uploaded there.
     private func isTrusted(_ url: String) -> Bool {
-        guard let address = WebAddress(url), url.utf8.count <= 8192,
+        guard let address = WebAddress(url), url.utf8.count <= 8192, isPlain(url),
             address.isSecure || !route.endpoint.isSecure && address.isLoopback
         else { return false }
         if address.host == route.endpoint.host { return true }

@@ -78,8 +78,9 @@ extension ServiceCatalogue {
             ),
             category: .configuration,
             concern: .mailbox,
-            advice: "Let the application send as this mailbox: check the permission Mail.Send, and"
-                + " the scope of its role or access policy; a change takes up to two hours."
+            advice: "Let the application send as this mailbox: check the permission Mail.Send, for"
+                + " drafts Mail.ReadWrite, and the scope of its role or access policy; a change"
+                + " takes up to two hours."
         ),
         ServiceRow(
             pattern: ServicePattern(
@@ -263,6 +264,19 @@ extension ServiceCatalogue {
             category: .temporary,
             concern: .route,
             advice: "Nothing to do unless it lasts: the service has trouble of its own."
+        ),
+        ServiceRow(
+            pattern: ServicePattern("ErrorItemNotFound"),
+            example: ServiceRefusal(
+                status: 404,
+                code: "ErrorItemNotFound",
+                message: "The specified object was not found in the store."
+            ),
+            category: .temporary,
+            concern: .message,
+            advice:
+                "Find out who or what deletes messages from the mailbox's folder Drafts: one was"
+                + " gone before it was sent."
         ),
         // One message must not hold up the others: the service may stumble over this one only.
         ServiceRow(
