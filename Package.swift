@@ -16,7 +16,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -123,7 +123,10 @@ let package = Package(
         ),
         library(
             "Sandbox",
-            ["COpenSSL", "CToml", "SafeText", "TLSEngine", hummingbird, nioCore, nioPosix]
+            [
+                "COpenSSL", "SafeText", "Settings", "TLSEngine",
+                deques, hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
+            ]
         ),
         .executableTarget(
             name: "postchute",
@@ -208,6 +211,7 @@ let package = Package(
             ["TestSupport"],
             exclude: [
                 "Hostile/adversary.c", "Kills/aim.c", "Neighbours/stepped-clock.c",
+                "Tenant/fast-clock.c",
                 "Writers/Programs",
             ]
         ),

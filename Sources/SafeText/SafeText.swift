@@ -112,6 +112,28 @@ package enum SafeText {
         }
         return result + "\""
     }
+
+    /// Returns the text so that it can stand in HTML, between tags and in quoted attributes.
+    ///
+    /// Scalar by scalar: a quotation mark stays one, whatever combines with it. Line ends and tabs
+    /// stay, as white space.
+    package static func html(_ text: some StringProtocol) -> String {
+        var result = ""
+        result.reserveCapacity(text.utf8.count + 16)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            case "\n", "\t": result.unicodeScalars.append(scalar)
+            case let scalar where isHarmful(scalar): result += escape(scalar)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
 }
 
 extension SafeText {

@@ -78,6 +78,11 @@ package struct Fault: Hashable, Sendable {
         self.delay = delay
         self.effect = effect
     }
+
+    /// Whether the command is refused.
+    var refuses: Bool {
+        if case .reply(let reply)? = effect { !reply.isPositive } else { false }
+    }
 }
 
 /// Whom a session deals with at a moment: what rules and fault addresses are compared with.

@@ -9,8 +9,17 @@ package struct FaultBook: Sendable {
     private var matches: [Int]
     private var seen: Set<String> = []
 
+    /// The moment of the event; the driver sets it first.
+    var now: SandboxTime
+    private let start: SandboxTime
+
     /// Opens a book with the rules of a script.
-    package init(_ script: FaultScript = FaultScript()) {
+    package init(
+        _ script: FaultScript = FaultScript(),
+        startedAt start: SandboxTime = SandboxTime(milliseconds: 0)
+    ) {
+        self.start = start
+        now = start
         rules = script.rules
         matches = Array(repeating: 0, count: script.rules.count)
     }

@@ -31,6 +31,7 @@ final class IncomingContent {
     func finish() -> ContentFacts {
         let header = HeaderPeek.header(of: beginning)
         facts.messageID = HeaderPeek.messageID(in: header)
+        facts.headerSenders = HeaderPeek.senders(in: header)
         facts.has8BitHeader = header.contains { $0 >= 0x80 }
         facts.hasBareLF = decoder.hasBareLF
         facts.hasBareCR = decoder.hasBareCR

@@ -13,7 +13,7 @@ final class SandboxCore: Sendable {
     let options: SandboxOptions
     let store: MessageStore
     let tally = SandboxTally()
-    let faults: Mutex<FaultBook>
+    let books: Mutex<SandboxBooks>
     private let ordinary: TLSContext?
     private let expired: TLSContext?
     private let wrongName: TLSContext?
@@ -22,8 +22,8 @@ final class SandboxCore: Sendable {
     init(_ options: SandboxOptions) throws(SandboxError) {
         self.options = options
         store = try MessageStore(folder: options.keep ? options.folder : nil)
-        faults = Mutex(FaultBook(options.script))
-        guard options.security != .none else {
+        books = Mutex(SandboxBooks(options, startedAt: options.clock.now()))
+        guard options.security != .none || options.web != nil else {
             (ordinary, expired, wrongName) = (nil, nil, nil)
             return
         }
@@ -31,7 +31,8 @@ final class SandboxCore: Sendable {
         let wanted = Set(options.script.rules.map(\.fault.effect))
         let day: Int64 = 86_400
         let now = Int64(time(nil))
-        ordinary = try Self.context(names)
+        let asksClients = options.tenant.connectors.contains { $0.certificateName != nil }
+        ordinary = try Self.context(names, asksClients: asksClients)
         expired =
             wanted.contains(.handshake(.expired))
             ? try Self.context([Self.expiredName] + names, validity: now - 30 * day...now - day)
@@ -43,11 +44,16 @@ final class SandboxCore: Sendable {
 
     private static func context(
         _ names: [String],
-        validity: ClosedRange<Int64>? = nil
+        validity: ClosedRange<Int64>? = nil,
+        asksClients: Bool = false
     ) throws(SandboxError) -> TLSContext {
         do throws(TLSError) {
             let identity = TLSServerSettings.Identity.selfSigned(names: names, validity: validity)
-            return try TLSContext(server: TLSServerSettings(identity: identity))
+            let settings = TLSServerSettings(
+                identity: identity,
+                requestsClientCertificate: asksClients
+            )
+            return try TLSContext(server: settings)
         } catch {
             throw .certificate(error)
         }

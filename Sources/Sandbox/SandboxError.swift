@@ -11,6 +11,8 @@ package enum SandboxError: Error, Hashable, Sendable {
     case folder(String, String)
     /// No certificate could be made.
     case certificate(TLSError)
+    /// No key to sign tokens with could be made.
+    case signingKey
     /// Fewer messages than awaited came in time.
     case waitedInVain(accepted: Int, awaited: Int)
 
@@ -26,6 +28,7 @@ package enum SandboxError: Error, Hashable, Sendable {
             "The sandbox cannot use the folder \(path): \(reason)."
         case .certificate(let error):
             "The sandbox cannot make its certificate: \(error.sentence)"
+        case .signingKey: "The sandbox cannot make the key that signs its tokens."
         case .waitedInVain(let accepted, let awaited):
             "The sandbox accepted \(accepted) messages, \(awaited) were awaited."
         }

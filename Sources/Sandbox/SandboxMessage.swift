@@ -90,6 +90,8 @@ package struct ContentFacts: Hashable, Sendable {
     package var sha256 = ""
     /// The Message-ID of the header.
     package var messageID: String?
+    /// The addresses of the From field, in lowercase.
+    package var headerSenders: [String] = []
     package var hasBareLF = false
     package var hasBareCR = false
     package var hasNUL = false

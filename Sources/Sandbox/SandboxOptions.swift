@@ -38,7 +38,21 @@ package struct SandboxOptions: Sendable {
     package var allowsSignInBeforeTLS = false
     /// The largest message in octets, announced with `SIZE` (RFC 1870 §4).
     package var maximumMessageOctets = 157_286_400
-    /// The most recipients of one message.
+    /// The tenant a file describes; `nil` makes one of ``accounts`` and ``tokens``.
+    package var rehearsal: Rehearsal? {
+        didSet {
+            if let rehearsal { maximumMessageOctets = rehearsal.limits.advertisedOctets }
+        }
+    }
+    /// Whether limits and senders' rights are those of the service also without a tenant file.
+    package var isStrict = false
+    /// The clock that limits, tokens and dates go by.
+    package var clock = SandboxClock()
+    /// The ports of the sides that run beside client submission; 0 lets the system choose.
+    package var sidePorts: [SandboxSide: Int] = [:]
+    /// The HTTP side: tokens, metadata services, Graph and the inbox; `nil` leaves it out.
+    package var web: WebOptions?
+    /// The most recipients of one message, whoever sends it.
     package var maximumRecipients = 1000
     /// The most sessions at once; further ones are greeted with 432 4.3.2 and closed.
     package var maximumSessions = 10_000
@@ -55,6 +69,20 @@ package struct SandboxOptions: Sendable {
 
     /// Creates options with their defaults.
     package init() {}
+
+    /// The tenant that is played.
+    package var tenant: Rehearsal {
+        if let rehearsal { return rehearsal }
+        var tenant = Rehearsal.builtIn(accounts: accounts, tokens: tokens, isStrict: isStrict)
+        tenant.limits.advertisedOctets = maximumMessageOctets
+        if !isStrict { tenant.limits.messageOctets = maximumMessageOctets }
+        return tenant
+    }
+
+    /// How a side is secured: all but client submission offer STARTTLS, if there is TLS at all.
+    func security(of side: SandboxSide) -> Security {
+        side == .submission || security == .none ? security : .startTLS
+    }
 }
 
 /// A mailbox that may sign in with a password.

@@ -10,8 +10,9 @@ package final class SandboxServer: Sendable {
 
     private struct Running {
         let core: SandboxCore
-        let listener: any Channel
-        let sessions: SessionRegister
+        var listeners: [SandboxSide: any Channel] = [:]
+        var web: SandboxWeb?
+        let sessions = SessionRegister()
     }
 
     /// Creates a server that does nothing yet.
@@ -27,8 +28,27 @@ package final class SandboxServer: Sendable {
         guard Loopback.contains(options.host) else {
             throw SandboxError.notLoopback(options.host)
         }
-        let core = try SandboxCore(options)
-        let sessions = SessionRegister()
+        var running = Running(core: try SandboxCore(options))
+        var ports = options.sidePorts
+        ports[.submission] = options.port
+        do throws(SandboxError) {
+            for (side, port) in ports {
+                running.listeners[side] = try await listen(side, port, running)
+            }
+            running.web = try await SandboxWeb.start(running.core, group)
+        } catch {
+            for listener in running.listeners.values { try? await listener.close().get() }
+            throw error
+        }
+        self.running.withLock { [running] in $0 = running }
+    }
+
+    private func listen(
+        _ side: SandboxSide,
+        _ port: Int,
+        _ running: Running
+    ) async throws(SandboxError) -> any Channel {
+        let (core, sessions) = (running.core, running.sessions)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -36,28 +56,44 @@ package final class SandboxServer: Sendable {
             .childChannelInitializer { channel in
                 sessions.add(channel)
                 return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(SessionHandler(core))
+                    try channel.pipeline.syncOperations.addHandler(SessionHandler(core, side))
                 }
             }
         do {
-            let listener = try await bootstrap.bind(host: options.host, port: options.port).get()
-            running.withLock {
-                $0 = Running(core: core, listener: listener, sessions: sessions)
-            }
+            return try await bootstrap.bind(host: options.host, port: port).get()
         } catch {
             throw SandboxError.listen(
                 host: options.host,
-                port: options.port,
+                port: port,
                 reason:
                     "\((error as? IOError).map { SystemError.text($0.errnoCode) } ?? "\(error)")"
             )
         }
     }
 
-    /// The port the server listens on; 0 while it does not.
-    package var port: Int {
-        running.withLock { $0?.listener.localAddress?.port ?? 0 }
+    /// The port of client submission; 0 while the server does not listen.
+    package var port: Int { port(of: .submission) }
+
+    /// The port of a side; 0 while it does not listen.
+    package func port(of side: SandboxSide) -> Int {
+        running.withLock { $0?.listeners[side]?.localAddress?.port ?? 0 }
     }
+
+    /// The ports of all sides that listen.
+    package var ports: [SandboxSide: Int] {
+        running.withLock { $0?.listeners.compactMapValues { $0.localAddress?.port } ?? [:] }
+    }
+
+    /// What clients did and which limits they ran into, as the tenant counts.
+    package var counts: RehearsalCounts {
+        running.withLock { $0?.core.books.withLock { $0.tenant.counts } } ?? RehearsalCounts()
+    }
+
+    /// The port for HTTPS; 0 while the server does not listen there.
+    package var securePort: Int { running.withLock { $0?.web?.securePort ?? 0 } }
+
+    /// The port for plain HTTP; 0 while the server does not listen there.
+    package var plainPort: Int { running.withLock { $0?.web?.plainPort ?? 0 } }
 
     /// The certificates a client must trust, as in `ca.pem`; `nil` without TLS.
     package var certificatePEM: String? {
@@ -97,8 +133,9 @@ package final class SandboxServer: Sendable {
     /// Stops listening and cuts every session.
     package func stop() async {
         guard let running = running.withLock({ $0 }) else { return }
-        try? await running.listener.close().get()
+        for listener in running.listeners.values { try? await listener.close().get() }
         await running.sessions.closeAll()
+        await running.web?.stop()
     }
 }
 

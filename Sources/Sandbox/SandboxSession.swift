@@ -55,6 +55,10 @@ package struct SandboxSession: Sendable {
         var tls: String?
         var mechanism: SignInDialogue.Mechanism?
         var mailbox: String?
+        /// As whom the tenant knows the client.
+        var submitter: Submitter?
+        /// The names on the client's certificate.
+        var certificateNames: [String] = []
     }
 
     /// An ordinary reply and what comes with it.
@@ -71,6 +75,7 @@ package struct SandboxSession: Sendable {
     }
 
     let options: SandboxOptions
+    let side: SandboxSide
     let texts: ReplyTexts
     let clientAddress: String
     var state = State.connected
@@ -78,8 +83,14 @@ package struct SandboxSession: Sendable {
     var messageCount = 0
 
     /// Creates the session of a client that has just connected.
-    package init(options: SandboxOptions, sessionID: String, clientAddress: String) {
+    package init(
+        options: SandboxOptions,
+        side: SandboxSide = .submission,
+        sessionID: String,
+        clientAddress: String
+    ) {
         self.options = options
+        self.side = side
         self.clientAddress = clientAddress
         texts = ReplyTexts(hostName: options.hostName, sessionID: sessionID)
     }
@@ -88,30 +99,30 @@ package struct SandboxSession: Sendable {
     package mutating func open(
         isFull: Bool,
         at now: SandboxTime,
-        _ faults: inout FaultBook
+        _ books: inout SandboxBooks
     ) -> [Action] {
         guard case .connected = state else { return [] }
         if isFull { return end(.tooManySessions) }
-        guard options.security != .implicit else { return startTLS(&faults) }
-        return greet(at: now, &faults)
+        guard options.security(of: side) != .implicit else { return startTLS(&books) }
+        return greet(at: now, &books)
     }
 
     /// Consumes one line of the client.
     package mutating func receive(
         _ line: SandboxLine,
         at now: SandboxTime,
-        _ faults: inout FaultBook
+        _ books: inout SandboxBooks
     ) -> [Action] {
         switch (state, line) {
         case (.closed, _), (.connected, _), (.negotiating, _), (.content, _):
             return []
         case (.signingIn(let dialogue), .text(let text)):
-            return receive(response: text, in: dialogue, at: now, &faults)
+            return receive(response: text, in: dialogue, at: now, &books)
         case (.signingIn, _):
             state = .ready
             return refuse(line == .tooLong ? .authLineTooLong : .strayLineEnd)
         case (_, .text(let text)):
-            return receive(command: text, at: now, &faults)
+            return receive(command: text, at: now, &books)
         case (_, .tooLong):
             return refuse(.lineTooLong)
         case (_, .strayLineEnd):
@@ -124,14 +135,16 @@ package struct SandboxSession: Sendable {
     /// Tells the session that TLS is up; the client must greet anew (RFC 3207 §4.2).
     package mutating func secured(
         by tls: String,
+        certificateNames: [String] = [],
         at now: SandboxTime,
-        _ faults: inout FaultBook
+        _ books: inout SandboxBooks
     ) -> [Action] {
         guard case .negotiating = state else { return [] }
         standing = Standing()
         standing.tls = tls
+        standing.certificateNames = certificateNames
         state = .waitingForHello
-        return options.security == .implicit ? greet(at: now, &faults) : []
+        return options.security(of: side) == .implicit ? greet(at: now, &books) : []
     }
 
     /// Tells the session that the client has been silent for too long.
@@ -142,7 +155,7 @@ package struct SandboxSession: Sendable {
     private mutating func receive(
         command text: String,
         at now: SandboxTime,
-        _ faults: inout FaultBook
+        _ books: inout SandboxBooks
     ) -> [Action] {
         let command: SandboxCommand
         do throws(CommandDefect) {
@@ -154,7 +167,7 @@ package struct SandboxSession: Sendable {
         } else if text.utf8.count > Self.commandLimit {
             return refuse(.lineTooLong)
         }
-        return carryOut(command, at: now, &faults)
+        return carryOut(command, at: now, &books)
     }
 
     /// The longest command but `AUTH`: the 512 octets of RFC 5321 §4.5.3.1.4 and what the
@@ -164,49 +177,49 @@ package struct SandboxSession: Sendable {
     private mutating func carryOut(
         _ command: SandboxCommand,
         at now: SandboxTime,
-        _ faults: inout FaultBook
+        _ books: inout SandboxBooks
     ) -> [Action] {
         switch command {
         case .ehlo(let name):
-            return hello(name, isExtended: true, &faults)
+            return hello(name, isExtended: true, &books)
         case .helo(let name):
-            return hello(name, isExtended: false, &faults)
+            return hello(name, isExtended: false, &books)
         case .startTLS:
-            return receiveStartTLS(&faults)
+            return receiveStartTLS(&books)
         case .auth(let mechanism, let initialResponse):
-            return receiveAuth(mechanism, initialResponse, at: now, &faults)
+            return receiveAuth(mechanism, initialResponse, at: now, &books)
         case .mail(let sender, let parameters):
-            return receiveMail(sender, parameters, &faults)
+            return receiveMail(sender, parameters, at: now, &books)
         case .recipient(let address, let parameters):
-            return receiveRecipient(address, parameters, &faults)
+            return receiveRecipient(address, parameters, at: now, &books)
         case .data:
-            return receiveData(&faults)
+            return receiveData(&books)
         case .reset:
             let isGreeted = state != .waitingForHello
             let next = isGreeted ? State.ready : state
-            return reply(Step(reply: .reset, state: next), at: .reset, &faults)
+            return reply(Step(reply: .reset, state: next), at: .reset, &books)
         case .noOperation:
-            return reply(Step(reply: .nothingDone), at: .noOperation, &faults)
+            return reply(Step(reply: .nothingDone), at: .noOperation, &books)
         case .verify:
-            return reply(Step(reply: .cannotVerify), at: .verify, &faults)
+            return reply(Step(reply: .cannotVerify), at: .verify, &books)
         case .quit:
             let step = Step(reply: .closing, after: [.close], state: .closed)
-            return reply(step, at: .quit, &faults)
+            return reply(step, at: .quit, &books)
         }
     }
 
-    private mutating func greet(at now: SandboxTime, _ faults: inout FaultBook) -> [Action] {
+    private mutating func greet(at now: SandboxTime, _ books: inout SandboxBooks) -> [Action] {
         state = .waitingForHello
-        return reply(Step(reply: texts.greeting(at: now)), at: .greeting, &faults)
+        return reply(Step(reply: texts.greeting(at: now)), at: .greeting, &books)
     }
 
     private mutating func hello(
         _ name: String,
         isExtended: Bool,
-        _ faults: inout FaultBook
+        _ books: inout SandboxBooks
     ) -> [Action] {
         var keywords = isExtended ? keywords : []
-        let fault = faults.take(at: .ehlo, for: subject())
+        let fault = books.faults.take(at: .ehlo, for: subject())
         if case .hide(let hidden)? = fault?.effect {
             keywords.removeAll { hidden.contains(Self.name(of: $0)) }
         }
@@ -225,7 +238,9 @@ package struct SandboxSession: Sendable {
     private var keywords: [String] {
         var result = ["SIZE \(options.maximumMessageOctets)", "PIPELINING", "DSN"]
         result.append("ENHANCEDSTATUSCODES")
-        if options.security == .startTLS, standing.tls == nil { result.append("STARTTLS") }
+        if options.security(of: side) == .startTLS, standing.tls == nil {
+            result.append("STARTTLS")
+        }
         if offersSignIn { result.append("AUTH \(mechanisms.joined(separator: " "))") }
         return result + ["8BITMIME", "X-POSTCHUTE-SANDBOX", "SMTPUTF8"]
     }
@@ -234,7 +249,7 @@ package struct SandboxSession: Sendable {
         String(keyword.prefix { $0 != " " })
     }
 
-    private mutating func receiveStartTLS(_ faults: inout FaultBook) -> [Action] {
+    private mutating func receiveStartTLS(_ books: inout SandboxBooks) -> [Action] {
         guard standing.tls == nil else { return refuse(.alreadySecure) }
         switch state {
         case .ready: break
@@ -246,16 +261,16 @@ package struct SandboxSession: Sendable {
         let actions = reply(
             Step(reply: .startTLSReady, state: .negotiating),
             at: .startTLS,
-            &faults
+            &books
         )
         // Anything but an undisturbed reply leaves nobody to negotiate with.
         guard case .negotiating = state else { return actions }
-        return actions + startTLS(&faults)
+        return actions + startTLS(&books)
     }
 
-    private mutating func startTLS(_ faults: inout FaultBook) -> [Action] {
+    private mutating func startTLS(_ books: inout SandboxBooks) -> [Action] {
         state = .negotiating
-        let fault = faults.take(at: .handshake, for: subject())
+        let fault = books.faults.take(at: .handshake, for: subject())
         // The pause comes last: whatever arrives during it is the client's part of the handshake.
         let pause = fault?.delay.map { [Action.wait($0)] } ?? []
         guard case .handshake(let spoilt)? = fault?.effect else {

@@ -10,6 +10,19 @@ package struct SandboxTime: Hashable, Sendable {
         self.milliseconds = milliseconds
     }
 
+    /// The moment so much later, or earlier; one beyond all time is the last there is.
+    package func advanced(by duration: Duration) -> SandboxTime {
+        let (seconds, attoseconds) = duration.components
+        let (whole, isTooLarge) = seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, isTooLate) = milliseconds.addingReportingOverflow(
+            whole &+ attoseconds / 1_000_000_000_000_000
+        )
+        guard !isTooLarge, !isTooLate else {
+            return SandboxTime(milliseconds: seconds < 0 ? .min : .max)
+        }
+        return SandboxTime(milliseconds: sum)
+    }
+
     /// The time of the system's clock.
     package static func now() -> SandboxTime {
         var time = timespec()
@@ -54,5 +67,12 @@ package struct SandboxTime: Hashable, Sendable {
 
     private func twoDigits(_ number: Int) -> String {
         number < 10 ? "0\(number)" : "\(number)"
+    }
+}
+
+extension SandboxTime: Comparable {
+    /// Whether one moment is before another.
+    package static func < (left: SandboxTime, right: SandboxTime) -> Bool {
+        left.milliseconds < right.milliseconds
     }
 }

@@ -140,7 +140,7 @@ extension SessionHandler {
                 let rest = handler.postponed == nil ? limit - silence : limit
                 return handler.watchIdleness(context, for: rest)
             }
-            handler.tell(context) { session, _ in session.idledTooLong() }
+            handler.tell(context) { session, _, _ in session.idledTooLong() }
         }
     }
 

@@ -18,6 +18,8 @@ final class SessionHandler: ChannelInboundHandler {
     }
 
     let core: SandboxCore
+    let side: SandboxSide
+    private let sessionID = makeSessionID()
     var session: SandboxSession?
     var mode = Mode.lines
     var lines = CommandLineReader()
@@ -42,23 +44,24 @@ final class SessionHandler: ChannelInboundHandler {
     static let closingTime = TimeAmount.seconds(5)
 
     /// Creates the handler of one channel.
-    init(_ core: SandboxCore) {
+    init(_ core: SandboxCore, _ side: SandboxSide) {
         self.core = core
+        self.side = side
     }
 
     /// Greets the client.
     func channelActive(context: ChannelHandlerContext) {
         let sessions = countSession()
-        var session = SandboxSession(
+        let session = SandboxSession(
             options: core.options,
-            sessionID: Self.makeSessionID(),
+            side: side,
+            sessionID: sessionID,
             clientAddress: context.remoteAddress?.ipAddress ?? "127.0.0.1"
         )
         let isFull = sessions > core.options.maximumSessions
-        let actions = core.faults.withLock { session.open(isFull: isFull, at: .now(), &$0) }
         self.session = session
         watchIdleness(context, for: TimeAmount(core.options.idleTimeout))
-        perform(actions[...], context)
+        tell(context) { session, now, books in session.open(isFull: isFull, at: now, &books) }
         flush(context)
     }
 
@@ -70,6 +73,7 @@ final class SessionHandler: ChannelInboundHandler {
         mode = .deaf
         content = nil
         tls = nil
+        core.books.withLock { $0.tenant.endSession(sessionID) }
         core.tally.count { $0.sessionsNow -= 1 }
     }
 
@@ -138,7 +142,7 @@ extension SessionHandler {
             case .lines:
                 guard let line = lines.next(from: &input) else { return }
                 core.tally.count { $0.commands += 1 }
-                tell(context) { session, faults in session.receive(line, at: .now(), &faults) }
+                tell(context) { session, now, books in session.receive(line, at: now, &books) }
             case .content(let content):
                 guard input.readableBytes > 0 else { return }
                 guard content.hasBegun else {
@@ -158,7 +162,7 @@ extension SessionHandler {
     func begin(_ content: IncomingContent, _ context: ChannelHandlerContext) {
         // Before a pause, so that the session is told once.
         content.hasBegun = true
-        tell(context) { session, faults in session.contentBegan(&faults) }
+        tell(context) { session, _, books in session.contentBegan(&books) }
     }
 
     /// Reads content; `false` when the input did not hold the final dot.
@@ -171,17 +175,24 @@ extension SessionHandler {
         input.moveReaderIndex(forwardBy: end)
         mode = .lines
         let facts = content.finish()
-        tell(context) { session, faults in session.contentEnded(facts, at: .now(), &faults) }
+        tell(context) { session, now, books in session.contentEnded(facts, at: now, &books) }
         return true
     }
 
     /// Tells the session of an event and carries out what follows.
     func tell(
         _ context: ChannelHandlerContext,
-        _ event: (inout SandboxSession, inout FaultBook) -> [SandboxSession.Action]
+        _ event: (
+            inout SandboxSession, SandboxTime, inout SandboxBooks
+        ) -> [SandboxSession.Action]
     ) {
         guard var session else { return }
-        let actions = core.faults.withLock { event(&session, &$0) }
+        let actions = core.books.withLock { books in
+            // Inside the lock, so that the books never see time run backwards.
+            let now = core.options.clock.now()
+            books.faults.now = now
+            return event(&session, now, &books)
+        }
         self.session = session
         perform(actions[...], context)
     }

@@ -4,9 +4,9 @@ extension SandboxSession {
         _ step: Step,
         at point: FaultPoint,
         about subject: FaultSubject? = nil,
-        _ faults: inout FaultBook
+        _ books: inout SandboxBooks
     ) -> [Action] {
-        commit(faults.take(at: point, for: subject ?? self.subject()), on: step)
+        commit(books.faults.take(at: point, for: subject ?? self.subject()), on: step)
     }
 
     /// Gives a reply as a fault wants it.

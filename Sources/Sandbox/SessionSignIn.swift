@@ -1,12 +1,15 @@
 extension SandboxSession {
     /// Whether `AUTH` is offered now.
     var offersSignIn: Bool {
-        standing.tls != nil || options.allowsSignInBeforeTLS || options.security == .none
+        guard side != .relay else { return false }
+        return standing.tls != nil || options.allowsSignInBeforeTLS
+            || options.security(of: side) == .none
     }
 
     /// The mechanisms of `AUTH`, those of Exchange Online first.
     var mechanisms: [String] {
-        ["LOGIN", "XOAUTH2"] + (options.allowsPlain ? ["PLAIN"] : [])
+        let hasPlain = side == .communication || options.allowsPlain
+        return ["LOGIN", "XOAUTH2"] + (hasPlain ? ["PLAIN"] : [])
     }
 
     /// Consumes `AUTH` (RFC 4954 §4).
@@ -14,7 +17,7 @@ extension SandboxSession {
         _ name: String,
         _ initialResponse: String?,
         at now: SandboxTime,
-        _ faults: inout FaultBook
+        _ books: inout SandboxBooks
     ) -> [Action] {
         switch state {
         case .ready: break
@@ -27,10 +30,10 @@ extension SandboxSession {
         guard mechanisms.contains(name), let mechanism = SignInDialogue.Mechanism(rawValue: name)
         else { return refuse(texts.unknownMechanism) }
         let dialogue = SignInDialogue(mechanism)
-        let fault = faults.take(at: .auth, for: subject())
+        let fault = books.faults.take(at: .auth, for: subject())
         if let initialResponse, fault?.effect == nil {
             let pause = fault?.delay.map { [Action.wait($0)] } ?? []
-            return pause + receive(response: initialResponse, in: dialogue, at: now, &faults)
+            return pause + receive(response: initialResponse, in: dialogue, at: now, &books)
         }
         return commit(fault, on: Step(reply: dialogue.firstChallenge, state: .signingIn(dialogue)))
     }
@@ -40,7 +43,7 @@ extension SandboxSession {
         response: String,
         in dialogue: SignInDialogue,
         at now: SandboxTime,
-        _ faults: inout FaultBook
+        _ books: inout SandboxBooks
     ) -> [Action] {
         var dialogue = dialogue
         switch dialogue.receive(response) {
@@ -49,44 +52,62 @@ extension SandboxSession {
             return [.send(challenge.octets)]
         case .malformed:
             state = .ready
-            return refuse(.invalidBase64)
+            let isXOAUTH2 = side == .highVolume && dialogue.mechanism == .xoauth2
+            return refuse(isXOAUTH2 ? ReplyTexts.invalidXOAUTH2 : .invalidBase64)
         case .cancelled:
             state = .ready
             return refuse(texts.signInRefused(at: now))
         case .complete(let credentials):
             state = .ready
-            guard isAccepted(credentials) else { return refuse(texts.signInRefused(at: now)) }
-            return signIn(credentials.mailbox, by: dialogue.mechanism, &faults)
+            do throws(Refusal) {
+                let submitter = try judge(credentials, at: now, books.tenant)
+                return signIn(submitter, credentials.mailbox, by: dialogue.mechanism, &books)
+            } catch {
+                return refuse(text(of: error, at: now))
+            }
         }
     }
 
     private mutating func signIn(
+        _ submitter: Submitter,
         _ mailbox: String,
         by mechanism: SignInDialogue.Mechanism,
-        _ faults: inout FaultBook
+        _ books: inout SandboxBooks
     ) -> [Action] {
         var standing = standing
         standing.mailbox = mailbox
         standing.mechanism = mechanism
+        standing.submitter = submitter
         var subject = subject()
         subject.mailbox = mailbox
         let step = Step(reply: .signedIn, standing: standing)
-        return reply(step, at: .signIn, about: subject, &faults)
+        let actions = reply(step, at: .signIn, about: subject, &books)
+        if self.standing.submitter != nil {
+            books.tenant.admitSession(texts.sessionID, of: submitter)
+        }
+        return actions
     }
 
-    /// Whether credentials are good; mailboxes at `fault.test` are, so that the fault can answer.
-    private func isAccepted(_ credentials: SandboxCredentials) -> Bool {
-        if options.access == .open { return true }
-        if let mailbox = SandboxAddress(credentials.mailbox), FaultAddress.isFault(mailbox) {
-            return true
+    /// Whom credentials are good for; mailboxes at `fault.test` are somebody, so that the fault can
+    /// answer.
+    private func judge(
+        _ credentials: SandboxCredentials,
+        at now: SandboxTime,
+        _ tenant: TenantState
+    ) throws(Refusal) -> Submitter {
+        let isFault = SandboxAddress(credentials.mailbox).map(FaultAddress.isFault) ?? false
+        if isFault || options.access == .open {
+            return tenant.submitter(named: credentials.mailbox)
         }
-        switch credentials {
-        case .password(let mailbox, let password):
-            return options.accounts.contains {
-                $0.mailbox.lowercased() == mailbox.lowercased() && $0.password == password
-            }
-        case .token(_, let token):
-            return options.tokens.contains(token)
-        }
+        return try tenant.signIn(credentials, at: side, now)
+    }
+
+    /// What a refusal sounds like here.
+    func text(of refusal: Refusal, at now: SandboxTime) -> SandboxReply {
+        texts.reply(
+            to: refusal,
+            at: now,
+            isStrict: options.rehearsal?.isStrict ?? options.isStrict
+        )
     }
 }

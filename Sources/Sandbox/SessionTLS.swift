@@ -37,14 +37,22 @@ extension SessionHandler {
                 isSecured = true
                 core.tally.count { $0.handshakes += 1 }
                 let summary = tls.summary
-                tell(context) { session, faults in
-                    session.secured(by: summary, at: .now(), &faults)
+                let names = tls.peerCertificate.map(Self.names) ?? []
+                tell(context) { session, now, books in
+                    session.secured(by: summary, certificateNames: names, at: now, &books)
                 }
             }
             try readPlaintext(tls, context)
         } catch {
             fail(context)
         }
+    }
+
+    /// What a certificate is made out to, its common name included as older ones have it there.
+    private static func names(of certificate: CertificateFacts) -> [String] {
+        let parts = certificate.subject.split(separator: ",")
+        let common = parts.first { $0.hasPrefix("CN=") }.map { String($0.dropFirst(3)) }
+        return certificate.names + (common.map { [$0] } ?? [])
     }
 
     func readPlaintext(

@@ -11,7 +11,8 @@ extension SandboxSession {
     mutating func receiveMail(
         _ sender: SandboxAddress?,
         _ parameters: [ESMTPParameter],
-        _ faults: inout FaultBook
+        at now: SandboxTime,
+        _ books: inout SandboxBooks
     ) -> [Action] {
         if let refusal = mailRefusal() { return refuse(refusal) }
         let wishes: SenderParameters
@@ -23,6 +24,9 @@ extension SandboxSession {
         guard wishes.isSMTPUTF8 || sender?.isASCII ?? true else { return refuse(.needsSMTPUTF8) }
         // RFC 1870 §6.1: a declared size beyond the limit is refused at once.
         guard wishes.size ?? 0 <= options.maximumMessageOctets else { return refuse(.tooLarge) }
+        if let refusal = checkSender(sender, at: now, &books.tenant) {
+            return refuse(text(of: refusal, at: now))
+        }
         let transaction = SandboxTransaction(
             sender: sender,
             parameters: parameters,
@@ -31,7 +35,7 @@ extension SandboxSession {
         var subject = subject()
         subject.sender = sender
         let step = Step(reply: .senderOK, state: .transaction(transaction))
-        return reply(step, at: .mail, about: subject, &faults)
+        return reply(step, at: .mail, about: subject, &books)
     }
 
     /// Why no transaction can begin now.
@@ -42,7 +46,9 @@ extension SandboxSession {
         case .connected, .negotiating, .waitingForHello, .signingIn, .content, .closed:
             return .helloFirst
         }
-        guard options.access == .accounts, standing.mailbox == nil else { return nil }
+        guard side != .relay, options.access == .accounts, standing.mailbox == nil else {
+            return nil
+        }
         return offersSignIn ? texts.signInFirst : texts.startTLSFirst
     }
 
@@ -50,7 +56,8 @@ extension SandboxSession {
     mutating func receiveRecipient(
         _ address: SandboxAddress,
         _ parameters: [ESMTPParameter],
-        _ faults: inout FaultBook
+        at now: SandboxTime,
+        _ books: inout SandboxBooks
     ) -> [Action] {
         guard case .transaction(var transaction) = state else {
             return refuse(state == .waitingForHello ? .helloFirst : .mailFirst)
@@ -67,17 +74,20 @@ extension SandboxSession {
         guard transaction.recipients.count < options.maximumRecipients else {
             return refuse(.tooManyRecipients)
         }
+        if let refusal = checkRecipient(address, in: transaction, &books.tenant) {
+            return refuse(text(of: refusal, at: now))
+        }
         var subject = subject()
         subject.recipients = [address]
         transaction.recipients.append(
             SandboxMessage.Recipient(address: address, parameters: parameters, wishes: wishes)
         )
         let step = Step(reply: .recipientOK, state: .transaction(transaction))
-        return reply(step, at: .recipient, about: subject, &faults)
+        return reply(step, at: .recipient, about: subject, &books)
     }
 
     /// Consumes `DATA`.
-    mutating func receiveData(_ faults: inout FaultBook) -> [Action] {
+    mutating func receiveData(_ books: inout SandboxBooks) -> [Action] {
         guard case .transaction(let transaction) = state else {
             return refuse(state == .waitingForHello ? .helloFirst : .mailFirst)
         }
@@ -89,12 +99,12 @@ extension SandboxSession {
             after: [.receiveContent],
             state: .content(transaction)
         )
-        return reply(step, at: .data, &faults)
+        return reply(step, at: .data, &books)
     }
 
     /// Tells the session that content has begun to arrive.
-    package mutating func contentBegan(_ faults: inout FaultBook) -> [Action] {
-        guard case .content = state, let fault = faults.take(at: .content, for: subject())
+    package mutating func contentBegan(_ books: inout SandboxBooks) -> [Action] {
+        guard case .content = state, let fault = books.faults.take(at: .content, for: subject())
         else { return [] }
         let pause = fault.delay.map { [Action.wait($0)] } ?? []
         guard case .close? = fault.effect else { return pause }
@@ -106,7 +116,7 @@ extension SandboxSession {
     package mutating func contentEnded(
         _ facts: ContentFacts,
         at now: SandboxTime,
-        _ faults: inout FaultBook
+        _ books: inout SandboxBooks
     ) -> [Action] {
         guard case .content(let transaction) = state else { return [.discard] }
         var subject = subject()
@@ -117,15 +127,24 @@ extension SandboxSession {
         guard !transaction.recipients.isEmpty else {
             // Even a positive reply from a script keeps nothing: there is nobody to keep it for.
             let step = Step(reply: .noValidRecipients)
-            return [.discard] + reply(step, at: .dot, about: subject, &faults)
+            return [.discard] + reply(step, at: .dot, about: subject, &books)
         }
-        let message = message(transaction, facts, at: now)
-        let step = Step(
-            reply: texts.accepted(messageID: message.messageID),
-            before: [.keep(message)],
-            beforeRefusal: [.discard]
-        )
-        return reply(step, at: .dot, about: subject, &faults)
+        let submitted = submittedMessage(transaction, facts, books.tenant)
+        switch books.tenant.judge(submitted, at: now) {
+        case .refused(let refusal):
+            return [.discard] + refuse(text(of: refusal, at: now))
+        case .accepted(let wait):
+            let fault = books.faults.take(at: .dot, for: subject)
+            if !(fault?.refuses ?? false) { books.tenant.accept(submitted, at: now, after: wait) }
+            let message = message(transaction, facts, at: now)
+            let step = Step(
+                reply: texts.accepted(messageID: message.messageID),
+                before: [.keep(message)],
+                beforeRefusal: [.discard]
+            )
+            let pause = wait > .zero ? [Action.wait(options.clock.realTime(wait))] : []
+            return pause + commit(fault, on: step)
+        }
     }
 
     private mutating func message(

@@ -58,7 +58,7 @@ extension ValueSyntax {
     }
 
     /// An amount of data in octets: a number and KB, MB or GB, counted by 1024.
-    static func size(
+    package static func size(
         _ content: TomlContent,
         in range: ClosedRange<Int>
     ) throws(Objection) -> Int {

@@ -17,7 +17,8 @@ private struct TimeUnit {
 }
 
 extension ValueSyntax {
-    static func duration(
+    /// A time with its unit, such as `"15 min"`.
+    package static func duration(
         _ content: TomlContent,
         in range: ClosedRange<Duration>
     ) throws(Objection) -> Duration {

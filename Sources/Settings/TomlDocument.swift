@@ -1,23 +1,24 @@
 internal import CToml
 
 /// A place in a settings file.
-struct TomlPosition: Hashable, Sendable, Comparable {
-    var line: Int
-    var column: Int
+package struct TomlPosition: Hashable, Sendable, Comparable {
+    package var line: Int
+    package var column: Int
 
-    static func < (left: Self, right: Self) -> Bool {
+    /// Compares lines first.
+    package static func < (left: Self, right: Self) -> Bool {
         (left.line, left.column) < (right.line, right.column)
     }
 }
 
 /// A value with the place where it starts.
-struct TomlValue: Hashable, Sendable {
-    var content: TomlContent
-    var position: TomlPosition
+package struct TomlValue: Hashable, Sendable {
+    package var content: TomlContent
+    package var position: TomlPosition
 }
 
 /// What a value holds.
-enum TomlContent: Hashable, Sendable {
+package enum TomlContent: Hashable, Sendable {
     case table([TomlEntry])
     case array([TomlValue])
     case text(String)
@@ -28,7 +29,7 @@ enum TomlContent: Hashable, Sendable {
     case time(String)
 
     /// The value in an operator's words, to follow "not".
-    var phrase: String {
+    package var phrase: String {
         switch self {
         case .table: "a table"
         case .array: "a list"
@@ -42,24 +43,24 @@ enum TomlContent: Hashable, Sendable {
 }
 
 /// A key with its value.
-struct TomlEntry: Hashable, Sendable {
-    var key: String
-    var keyPosition: TomlPosition
-    var value: TomlValue
+package struct TomlEntry: Hashable, Sendable {
+    package var key: String
+    package var keyPosition: TomlPosition
+    package var value: TomlValue
 }
 
 /// Why a text is not TOML.
-struct TomlFault: Error, Hashable, Sendable {
+package struct TomlFault: Error, Hashable, Sendable {
     /// The parser's words.
-    var message: String
+    package var message: String
     /// Where, unless it concerns the text as a whole.
-    var position: TomlPosition?
+    package var position: TomlPosition?
 }
 
 /// Reads TOML into a tree whose depth and size CToml bounds.
-enum TomlDocument {
+package enum TomlDocument {
     /// Returns the entries of the root table in the order of the text.
-    static func parse(_ octets: [UInt8]) throws(TomlFault) -> [TomlEntry] {
+    package static func parse(_ octets: [UInt8]) throws(TomlFault) -> [TomlEntry] {
         var fault = ctoml_error()
         let document = octets.withUnsafeBytes { bytes in
             ctoml_parse(
@@ -75,12 +76,12 @@ enum TomlDocument {
     }
 
     /// The longest text that is read.
-    static let maximumOctets = Int(CTOML_MAXIMUM_OCTETS)
+    package static let maximumOctets = Int(CTOML_MAXIMUM_OCTETS)
 }
 
 extension TomlFault {
     /// The fault in an operator's words; the parser's own begin with "Error while parsing …:".
-    var objection: Objection {
+    package var objection: Objection {
         let words = message.split(separator: ": ", maxSplits: 1)
         let opening = "Error while parsing "
         guard words.count == 2, words[0].hasPrefix(opening) else {

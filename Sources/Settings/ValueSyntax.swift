@@ -1,19 +1,21 @@
 /// Why a value is not what its setting asks for.
-struct Objection: Error, Hashable, Sendable {
+package struct Objection: Error, Hashable, Sendable {
     /// What is wrong, to follow the key.
-    var sentence: String
+    package var sentence: String
     /// What would be right; may be empty.
-    var advice: String
+    package var advice: String
 
-    init(_ sentence: String, _ advice: String = "") {
+    /// Creates an objection.
+    package init(_ sentence: String, _ advice: String = "") {
         self.sentence = sentence
         self.advice = advice
     }
 }
 
 /// Turns what a file says into values; each function states its rule in its objections.
-enum ValueSyntax {
-    static func text(_ content: TomlContent) throws(Objection) -> String {
+package enum ValueSyntax {
+    /// Text in quotes, not empty and without controls.
+    package static func text(_ content: TomlContent) throws(Objection) -> String {
         guard case .text(let text) = content else {
             throw Objection("must be text in quotes, not \(content.phrase).")
         }
@@ -24,7 +26,8 @@ enum ValueSyntax {
         return text
     }
 
-    static func flag(_ content: TomlContent) throws(Objection) -> Bool {
+    /// `true` or `false`.
+    package static func flag(_ content: TomlContent) throws(Objection) -> Bool {
         switch content {
         case .flag(let flag):
             return flag
@@ -43,7 +46,8 @@ enum ValueSyntax {
         }
     }
 
-    static func count(
+    /// A whole number of a range.
+    package static func count(
         _ content: TomlContent,
         in range: ClosedRange<Int>
     ) throws(Objection) -> Int {
@@ -60,7 +64,8 @@ enum ValueSyntax {
         throw Objection(sentence)
     }
 
-    static func choice(
+    /// One of some words; `later` ones are known and refused by name.
+    package static func choice(
         _ content: TomlContent,
         of words: [String],
         later: [String]

@@ -4,14 +4,14 @@ internal import SafeText
 private let maximumQuotedCharacters = 60
 
 /// Returns a value in quotes, harmless for a terminal and not too long for a line.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
     let isLong = text.count > maximumQuotedCharacters
     let shown = isLong ? text.prefix(maximumQuotedCharacters) + "…" : text[...]
     return "\"\(SafeText.line(shown))\""
 }
 
 /// Returns values in quotes, separated by commas.
-func listed(_ texts: some Sequence<String>) -> String {
+package func listed(_ texts: some Sequence<String>) -> String {
     texts.map(quoted).joined(separator: ", ")
 }
 
@@ -32,9 +32,12 @@ package func shellWord(_ path: String) -> String {
 }
 
 /// Finds what somebody may have meant.
-enum Suggestion {
+package enum Suggestion {
     /// Returns "Did you mean …?" with the candidate closest to a word, or `nil` when none is close.
-    static func sentence(for word: String, among candidates: some Sequence<String>) -> String? {
+    package static func sentence(
+        for word: String,
+        among candidates: some Sequence<String>
+    ) -> String? {
         closest(to: word, among: candidates).map { "Did you mean \(quoted($0))?" }
     }
 

@@ -6,11 +6,15 @@ import Testing
 /// Compares the tables of `docs/sandbox.md` with the code.
 @Suite("Sandbox documentation")
 struct DocumentationTests {
-    private static func page() throws -> String {
+    /// A file of the repository.
+    static func path(_ name: String) -> String {
         var path = String(#filePath).split(separator: "/")
         path.removeLast(3)
-        let root = "/" + path.joined(separator: "/")
-        return String(decoding: try readFile("\(root)/docs/sandbox.md"), as: UTF8.self)
+        return "/" + path.joined(separator: "/") + "/\(name)"
+    }
+
+    private static func page() throws -> String {
+        String(decoding: try readFile(path("docs/sandbox.md")), as: UTF8.self)
     }
 
     private static func table(_ head: [String], _ rows: [[String]]) -> String {

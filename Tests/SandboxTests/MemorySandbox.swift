@@ -5,34 +5,46 @@ import Testing
 
 /// A session without sockets, clock or files: octets in, a transcript of what the server did out.
 struct MemorySandbox {
-    /// The moment at which everything happens: 2026-11-23 10:15:30.123 UTC.
-    static let now = SandboxTime(milliseconds: 1_795_428_930_123)
+    /// The moment at which everything begins: 2026-11-23 10:15:30.123 UTC.
+    static let start = SandboxTime(milliseconds: 1_795_428_930_123)
 
     /// What was done since the last look, one line each: replies, and remarks in parentheses.
     private(set) var done: [String] = []
     /// Every message that was kept.
     private(set) var kept: [SandboxMessage] = []
     private(set) var isClosed = false
-    var faults: FaultBook
+    var books: SandboxBooks
+    /// The sandbox's time; a test moves it on.
+    var now = start
     private var session: SandboxSession
     private var reader = CommandLineReader()
     private var content: IncomingContent?
     private var input = ByteBuffer()
     private let options: SandboxOptions
+    private let certificateNames: [String]
 
     init(
         _ options: SandboxOptions = SandboxOptions(),
+        side: SandboxSide = .submission,
         script: String = "",
-        isFull: Bool = false
+        isFull: Bool = false,
+        books: SandboxBooks? = nil,
+        sessionID: String = "08DDD30471EE4ED5",
+        clientAddress: String = "127.0.0.1",
+        certificateNames: [String] = []
     ) throws {
+        var options = options
+        options.script = try FaultScript(script)
         self.options = options
-        faults = FaultBook(try FaultScript(script))
+        self.certificateNames = certificateNames
+        self.books = books ?? SandboxBooks(options, startedAt: Self.start)
         session = SandboxSession(
             options: options,
-            sessionID: "08DDD30471EE4ED5",
-            clientAddress: "127.0.0.1"
+            side: side,
+            sessionID: sessionID,
+            clientAddress: clientAddress
         )
-        perform(session.open(isFull: isFull, at: Self.now, &faults))
+        perform(session.open(isFull: isFull, at: now, &self.books))
     }
 
     /// What was done since the last call.
@@ -50,11 +62,12 @@ struct MemorySandbox {
     /// Sends octets as they are.
     mutating func send(_ octets: [UInt8]) {
         input.writeBytes(octets)
+        books.faults.now = now
         while !isClosed, input.readableBytes > 0 {
             if let content {
                 if !content.hasBegun {
                     content.hasBegun = true
-                    perform(session.contentBegan(&faults))
+                    perform(session.contentBegan(&books))
                     continue
                 }
                 guard let end = input.withUnsafeReadableBytes({ content.receive($0) }) else {
@@ -63,10 +76,10 @@ struct MemorySandbox {
                 }
                 input.moveReaderIndex(forwardBy: end)
                 self.content = nil
-                perform(session.contentEnded(content.finish(), at: Self.now, &faults))
+                perform(session.contentEnded(content.finish(), at: now, &books))
             } else {
                 guard let line = reader.next(from: &input) else { return }
-                perform(session.receive(line, at: Self.now, &faults))
+                perform(session.receive(line, at: now, &books))
             }
         }
     }
@@ -100,7 +113,14 @@ struct MemorySandbox {
     private mutating func startTLS(_ spoilt: SpoiltHandshake?) {
         input.clear()
         done.append(spoilt.map { "(TLS: \($0.rawValue))" } ?? "(TLS)")
-        perform(session.secured(by: "TLSv1.3", at: Self.now, &faults))
+        perform(
+            session.secured(
+                by: "TLSv1.3",
+                certificateNames: certificateNames,
+                at: now,
+                &books
+            )
+        )
     }
 
     private mutating func append(_ octets: [UInt8]) {
@@ -117,17 +137,23 @@ struct ServerDialogue: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let lines: [String]
     let script: String
+    let side: SandboxSide
+    let client: (address: String, names: [String])
     let change: @Sendable (inout SandboxOptions) -> Void
 
     init(
         _ name: String,
         _ text: String,
         script: String = "",
+        side: SandboxSide = .submission,
+        client: (address: String, names: [String]) = ("127.0.0.1", []),
         _ change: @escaping @Sendable (inout SandboxOptions) -> Void = { _ in }
     ) {
         testDescription = name
         lines = text.split(separator: "\n").map(String.init)
         self.script = script
+        self.side = side
+        self.client = client
         self.change = change
     }
 
@@ -140,7 +166,13 @@ struct ServerDialogue: CustomTestStringConvertible, Sendable {
     func play() throws -> [String] {
         var options = SandboxOptions()
         change(&options)
-        var server = try MemorySandbox(options, script: script)
+        var server = try MemorySandbox(
+            options,
+            side: side,
+            script: script,
+            clientAddress: client.address,
+            certificateNames: client.names
+        )
         var played = server.takeDone().map { "S: \($0)" }
         for line in clientLines {
             played.append("C: \(line)")
