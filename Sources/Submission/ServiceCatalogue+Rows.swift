@@ -222,6 +222,19 @@ extension ServiceCatalogue {
             concern: .message,
             advice: "Make the message smaller, or have the mailbox's limit raised."
         ),
+        // What one request has no room for is a little less than the least that can be uploaded.
+        ServiceRow(
+            pattern: ServicePattern("ErrorAttachmentSizeShouldNotBeLessThanMinimumSize"),
+            example: ServiceRefusal(
+                status: 400,
+                code: "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize",
+                message: "The attachment size should be larger than or equal to the minimum size."
+            ),
+            category: .permanent,
+            concern: .message,
+            advice: "Use a route with SMTP for this message: an attachment of just this size fits"
+                + " neither one request to Microsoft Graph nor its upload."
+        ),
         ServiceRow(
             pattern: ServicePattern(413),
             example: ServiceRefusal(status: 413, message: "Request Entity Too Large"),
