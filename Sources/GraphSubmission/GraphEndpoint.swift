@@ -1,4 +1,5 @@
 internal import Submission
+internal import WebClient
 
 /// Where Microsoft Graph is, and as whom and how a route uses it.
 package struct GraphRoute: Sendable {
@@ -71,9 +72,9 @@ package struct GraphEndpoint: Hashable, Sendable {
     /// Reads an address such as `https://graph.microsoft.com`; `nil` where it is not an absolute one
     /// in `https`, or in `http` to this computer, or carries user, query or fragment.
     package init?(_ url: String) {
-        guard let address = WebAddress(url), address.isSecure || address.isLoopback else {
-            return nil
-        }
+        guard let address = WebAddress(url), address.isSecure || address.isLoopback,
+            isPlain(url), !url.contains("?")
+        else { return nil }
         host = address.host
         isSecure = address.isSecure
         base = url.hasSuffix("/") ? String(url.dropLast()) : url
@@ -85,49 +86,9 @@ package struct GraphEndpoint: Hashable, Sendable {
     }
 }
 
-/// The parts of an absolute web address that matter for whom it is trusted with.
-struct WebAddress: Hashable, Sendable {
-    let isSecure: Bool
-    /// In lower case, without the port; of an IPv6 address without its brackets.
-    let host: String
-
-    /// Reads an address; `nil` for what has a user, a fragment, white space or no host.
-    init?(_ url: String) {
-        let parts = url.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1)
-        guard parts.count == 2, url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-            let scheme = String(parts[0])?.lowercased(), scheme == "https" || scheme == "http",
-            parts[1].starts(with: "//".utf8), !url.contains("#"), !url.contains("\\")
-        else { return nil }
-        isSecure = scheme == "https"
-        let authority = parts[1].dropFirst(2).prefix {
-            $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?")
-        }
-        guard let text = String(authority), !text.contains("@"), let host = Self.host(of: text)
-        else { return nil }
-        self.host = host
-    }
-
-    private static func host(of authority: String) -> String? {
-        let lower = authority.lowercased()
-        if lower.hasPrefix("[") {
-            guard let end = lower.firstIndex(of: "]") else { return nil }
-            let host = lower[lower.index(after: lower.startIndex)..<end]
-            return host.isEmpty ? nil : String(host)
-        }
-        let parts = lower.split(separator: ":", omittingEmptySubsequences: false)
-        guard let host = parts.first, !host.isEmpty, parts.count < 3 else { return nil }
-        if parts.count == 2, UInt16(parts[1]) == nil { return nil }
-        return String(host)
-    }
-
-    /// Whether the host is this computer by its very name.
-    var isLoopback: Bool {
-        if host == "localhost" || host == "::1" { return true }
-        let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map {
-            UInt8($0)
-        }
-        return numbers.count == 4 && numbers[0] == 127 && !numbers.contains(nil)
-    }
+/// Whether an address consists of visible ASCII and has no fragment.
+func isPlain(_ url: String) -> Bool {
+    url.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x23 && $0 != 0x5C }
 }
 
 /// A text as one segment of a path, everything but unreserved characters and the at sign encoded

@@ -57,10 +57,11 @@ package final class GraphSubmitter: Submitter, @unchecked Sendable {
         }
     }
 
-    /// Obtains a token and asks for the mailbox's id, which shows whether the service takes the token.
+    /// Obtains a token and asks for a message that is not there, which shows whether the service
+    /// takes the token and knows the mailbox.
     ///
-    /// The answer may be that the application has no right to know the id: sending needs no more
-    /// rights than ``submit(_:completion:)`` shows, so that the next message proves the rest.
+    /// Whether the application may send shows the next message only: no request that reads needs
+    /// just that right, so that a refusal to let it read is as good an answer as any.
     package func probe(completion: @escaping @Sendable (Failure?) -> Void) {
         loop.assertInEventLoop()
         guard !isStopped else { return loop.execute { completion(.stopped) } }
@@ -156,15 +157,15 @@ extension GraphSubmitter {
         if let obstacle = fit.obstacle { return .refusal(obstacle) }
         let body = MimeBody(source, prefix: bccField(fit.hidden))
         let limit = route.maximumRequestOctets - GraphRoute.headerOctets
-        guard body.octets <= limit else { return .refusal(tooLarge(source, limit)) }
-        return .job(
-            SendMailJob(
-                connection,
-                body: body,
-                mailbox: mailbox,
-                ownMailbox: route.mailbox == .author ? mailbox : ""
+        let ownMailbox = route.mailbox == .author ? mailbox : ""
+        if body.octets <= limit {
+            return .job(
+                SendMailJob(connection, body: body, mailbox: mailbox, ownMailbox: ownMailbox)
             )
-        )
+        }
+        guard route.large == .draft else { return .refusal(tooLarge(source, limit)) }
+        let service = DraftService(connection, mailbox: mailbox, ownMailbox: ownMailbox)
+        return .job(DraftJob(service, source, hidden: fit.hidden, warn: warn))
     }
 
     private func tooLarge(_ source: any SubmissionSource, _ limit: Int) -> Failure {
@@ -180,72 +181,4 @@ extension GraphSubmitter {
 extension GraphRoute {
     /// What is set aside for the header of a request: tokens have some thousand octets.
     static let headerOctets = 16 * 1024
-}
-
-extension GraphConnection {
-    /// Why the service cannot be used now; `nil` where it takes our token.
-    func probe() async -> Failure? {
-        var exchange = ProbeExchange(route: route)
-        var renew = false
-        while true {
-            let token: AccessToken
-            switch await self.token(renew: renew) {
-            case .failure(let error): return .credentials(error)
-            case .success(let fresh): token = fresh
-            }
-            var request = request("GET", exchange.url, token: token)
-            request.timeout = route.probeTimeout
-            switch exchange.answered(await send(request), token: token) {
-            case .renewToken: renew = true
-            case .finish(let failure): return failure
-            }
-        }
-    }
-}
-
-/// What the answer to a probe means.
-struct ProbeExchange {
-    /// What the caller must do next.
-    enum Action: Hashable {
-        case renewToken
-        case finish(Failure?)
-    }
-
-    private let route: GraphRoute
-    private var hasRenewed = false
-
-    init(route: GraphRoute) { self.route = route }
-
-    /// What is asked for: the mailbox's id, or anybody's.
-    var url: String {
-        switch route.mailbox {
-        case .fixed(let mailbox): route.endpoint.url(ofUser: mailbox, "?$select=id")
-        case .author: "\(route.endpoint.base)/v1.0/users?$top=1&$select=id"
-        }
-    }
-
-    /// Consumes an answer, or why there is none.
-    mutating func answered(
-        _ result: Result<WebResponse, WebError>,
-        token: AccessToken
-    ) -> Action {
-        let response: WebResponse
-        switch result {
-        case .failure(let error):
-            return .finish(Failure(error, at: .hello, timeout: route.probeTimeout))
-        case .success(let received): response = received
-        }
-        let answer = ServiceAnswer(response)
-        let refusal = answer.refusal(mailbox: "", now: route.now())
-        switch answer.status {
-        case 401:
-            if hasRenewed { return .finish(.refused(token, refusal)) }
-            hasRenewed = true
-            return .renewToken
-        case 200...299: return .finish(nil)
-        // Without the right to read users; or the user's name is hidden from us.
-        case 403 where answer.isGenuine: return .finish(nil)
-        default: return .finish(.serviceRefused(refusal))
-        }
-    }
 }

@@ -24,9 +24,6 @@ final class MimeBody: Sendable {
     private struct State {
         var stage = Stage.open
         var encoder: MimeEncoder
-        var isPulling = false
-        /// Whoever waits for the chunk that is on its way.
-        var waiters: [CheckedContinuation<Void, Never>] = []
         /// The request that may pull: an earlier one's chunks come too late.
         var round = 0
         var hasEnded = false
@@ -37,6 +34,7 @@ final class MimeBody: Sendable {
     private let contentOctets: Int
     private let source: any SubmissionSource
     private let prefix: [UInt8]
+    private let gate = PullGate()
     private let state: Mutex<State>
 
     /// Creates the body of a message with a field in front.
@@ -70,15 +68,7 @@ final class MimeBody: Sendable {
     }
 
     /// Returns when nothing is asked of the source any more, once the body was stopped or ended.
-    func whenQuiet() async {
-        await withCheckedContinuation { continuation in
-            let isQuiet = state.withLock { state in
-                if state.isPulling { state.waiters.append(continuation) }
-                return !state.isPulling
-            }
-            if isQuiet { continuation.resume() }
-        }
-    }
+    func whenQuiet() async { await gate.whenQuiet() }
 
     /// Begins another request; returns its number for ``next(_:)``, or `nil` where the content
     /// cannot be had once more or the body was stopped.
@@ -87,62 +77,44 @@ final class MimeBody: Sendable {
             state.round += 1
             return state.round
         }
-        await whenQuiet()
-        let isOpen = state.withLock { state in
-            if case .stopped = state.stage { return false }
-            state.isPulling = true
-            return true
-        }
-        guard isOpen else { return nil }
+        await gate.whenQuiet()
+        gate.enter()
+        defer { gate.leave() }
+        let isStopped = state.withLock { if case .stopped = $0.stage { true } else { false } }
+        if isStopped { return nil }
         source.contentWillBeNeeded()
-        let isReady = round == 1 || source.rewind()
-        let waiters = state.withLock { state in
-            if isReady { state.encoder = MimeEncoder(prefix: prefix) }
-            if isReady, case .handedOver = state.stage { state.stage = .open }
+        guard round == 1 || source.rewind() else { return nil }
+        state.withLock { state in
+            state.encoder = MimeEncoder(prefix: prefix)
+            if case .handedOver = state.stage { state.stage = .open }
             state.hasEnded = false
-            return endPull(&state)
         }
-        for waiter in waiters { waiter.resume() }
-        return isReady ? round : nil
-    }
-
-    private func endPull(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
-        defer { state.waiters = [] }
-        state.isPulling = false
-        return state.waiters
+        return round
     }
 
     /// The next octets for a request, `nil` after the last ones.
     func next(_ round: Int) async throws -> [UInt8]? {
         while true {
-            let isEnd = try state.withLock { state in
-                guard round == state.round else { throw BodyError.abandoned }
-                switch state.stage {
-                case .stopped: throw BodyError.abandoned
-                case .failed: throw BodyError.content
-                case .open, .handedOver: break
-                }
-                state.isPulling = !state.hasEnded
-                return state.hasEnded
-            }
-            if isEnd { return nil }
+            gate.enter()
+            defer { gate.leave() }
+            if try hasEnded(round) { return nil }
             let result = await withCheckedContinuation { continuation in
                 source.nextChunk { continuation.resume(returning: $0) }
             }
-            let octets = try pulled(result, round)
+            let octets = try state.withLock { try take(result, round, &$0) }
             if !octets.isEmpty { return octets }
         }
     }
 
-    private func pulled(
-        _ result: Result<ContentChunk, ContentFailure>,
-        _ round: Int
-    ) throws -> [UInt8] {
-        let (outcome, waiters) = state.withLock { state in
-            (Result { try take(result, round, &state) }, endPull(&state))
+    private func hasEnded(_ round: Int) throws -> Bool {
+        try state.withLock { state in
+            guard round == state.round else { throw BodyError.abandoned }
+            switch state.stage {
+            case .stopped: throw BodyError.abandoned
+            case .failed: throw BodyError.content
+            case .open, .handedOver: return state.hasEnded
+            }
         }
-        for waiter in waiters { waiter.resume() }
-        return try outcome.get()
     }
 
     private func take(

@@ -10,6 +10,11 @@ package enum DisplayText {
     /// Words in character sets other than UTF-8, ISO-8859-1, windows-1252 and US-ASCII stay as they
     /// are. Control characters stay too: whoever shows the text neutralises them.
     package static func decode(_ octets: some Sequence<UInt8>) -> String {
+        cut(decodeWhole(octets))
+    }
+
+    /// The same, not cut.
+    static func decodeWhole(_ octets: some Sequence<UInt8>) -> String {
         var rest = ArraySlice(octets.prefix(maximumOctets))
         var result = Pieces()
         while let start = encodedWordStart(rest) {
@@ -23,7 +28,7 @@ package enum DisplayText {
             }
         }
         result.add(plain: rest, beforeWord: false)
-        return cut(result.finished())
+        return result.finished()
     }
 
     private static func encodedWordStart(_ octets: ArraySlice<UInt8>) -> Int? {

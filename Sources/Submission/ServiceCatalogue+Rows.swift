@@ -78,8 +78,9 @@ extension ServiceCatalogue {
             ),
             category: .configuration,
             concern: .mailbox,
-            advice: "Let the application send as this mailbox: check the permission Mail.Send, and"
-                + " the scope of its role or access policy; a change takes up to two hours."
+            advice: "Let the application send as this mailbox: check the permission Mail.Send, for"
+                + " drafts Mail.ReadWrite, and the scope of its role or access policy; a change"
+                + " takes up to two hours."
         ),
         ServiceRow(
             pattern: ServicePattern(
@@ -221,6 +222,19 @@ extension ServiceCatalogue {
             concern: .message,
             advice: "Make the message smaller, or have the mailbox's limit raised."
         ),
+        // What one request has no room for is a little less than the least that can be uploaded.
+        ServiceRow(
+            pattern: ServicePattern("ErrorAttachmentSizeShouldNotBeLessThanMinimumSize"),
+            example: ServiceRefusal(
+                status: 400,
+                code: "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize",
+                message: "The attachment size should be larger than or equal to the minimum size."
+            ),
+            category: .permanent,
+            concern: .message,
+            advice: "Use a route with SMTP for this message: an attachment of just this size fits"
+                + " neither one request to Microsoft Graph nor its upload."
+        ),
         ServiceRow(
             pattern: ServicePattern(413),
             example: ServiceRefusal(status: 413, message: "Request Entity Too Large"),
@@ -263,6 +277,19 @@ extension ServiceCatalogue {
             category: .temporary,
             concern: .route,
             advice: "Nothing to do unless it lasts: the service has trouble of its own."
+        ),
+        ServiceRow(
+            pattern: ServicePattern("ErrorItemNotFound"),
+            example: ServiceRefusal(
+                status: 404,
+                code: "ErrorItemNotFound",
+                message: "The specified object was not found in the store."
+            ),
+            category: .temporary,
+            concern: .message,
+            advice:
+                "Find out who or what deletes messages from the mailbox's folder Drafts: one was"
+                + " gone before it was sent."
         ),
         // One message must not hold up the others: the service may stumble over this one only.
         ServiceRow(

@@ -279,6 +279,10 @@ struct GraphLifeTests {
             ([.answer(.refusal(401)), .answer(.refusal(403, "ErrorAccessDenied"))], nil),
             ([.answer(.refusal(401)), .answer(.refusal(401))], 401),
             ([.answer(WebResponse(status: 403))], 403),
+            ([.answer(.refusal(404, "ErrorItemNotFound"))], nil),
+            ([.answer(.refusal(400, "ErrorInvalidIdMalformed"))], nil),
+            ([.answer(.refusal(404, "MailboxNotEnabledForRESTAPI"))], 404),
+            ([.answer(.refusal(429))], 429),
             ([.answer(.refusal(404, "Request_ResourceNotFound"))], 404),
             ([.answer(.refusal(503))], 503),
         ] as [([ScriptedTransport.Step], Int?)]
@@ -296,7 +300,7 @@ struct GraphLifeTests {
         #expect(seen == status)
         #expect(
             transport.seen[0].line
-                == "GET https://graph.example.com/v1.0/users/erp@contoso.com?$select=id"
+                == "GET https://graph.example.com/v1.0/users/erp@contoso.com/messages/0?$select=id"
         )
     }
 
