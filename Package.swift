@@ -205,6 +205,7 @@ let package = Package(
             ["TestSupport"],
             exclude: [
                 "Hostile/adversary.c", "Kills/aim.c", "Neighbours/stepped-clock.c",
+                "Tenant/fast-clock.c",
                 "Writers/Programs",
             ]
         ),
