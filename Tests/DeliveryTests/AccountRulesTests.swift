@@ -37,7 +37,7 @@ struct WeightedTurnsTests {
         var (weighted, counts) = (WeightedTurns(), priorities.map { _ in 0 })
         for _ in 0..<turns {
             let next = priorities.indices.min { weighted.place(of: $0) < weighted.place(of: $1) }!
-            _ = weighted.took(next, priorities[next])
+            weighted.reached(weighted.took(next, priorities[next]))
             counts[next] += 1
         }
         return counts
@@ -53,9 +53,15 @@ struct WeightedTurnsTests {
 
     @Test func `who comes back after a pause has saved up nothing`() {
         var turns = WeightedTurns()
-        for _ in 0..<1000 { _ = turns.took(1, .normal) }
+        for _ in 0..<1000 { turns.reached(turns.took(1, .normal)) }
         _ = turns.took(2, .normal)
         #expect(turns.place(of: 2) >= turns.place(of: 1))
+    }
+
+    @Test func `what is loaded ahead pushes nobody's turn back`() {
+        var turns = WeightedTurns()
+        for _ in 0..<3 { _ = turns.took(1, .low) }
+        #expect(turns.took(2, .normal) == 0)
     }
 }
 
