@@ -36,7 +36,8 @@ struct WeightedTurnsTests {
     private func counts(_ priorities: [DeliveryPriority], turns: Int) -> [Int] {
         var (weighted, counts) = (WeightedTurns(), priorities.map { _ in 0 })
         for _ in 0..<turns {
-            let next = priorities.indices.min { weighted.place(of: $0) < weighted.place(of: $1) }!
+            let places = priorities.indices.map { weighted.place(of: $0) }
+            let next = places.firstIndex(of: places.min() ?? 0) ?? 0
             weighted.reached(weighted.took(next, priorities[next]))
             counts[next] += 1
         }
