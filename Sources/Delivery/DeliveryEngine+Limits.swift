@@ -153,6 +153,7 @@ extension DeliveryEngine {
         at now: Duration
     ) {
         account.pacer.started(at: now)
+        account.turns.reached(ready.turn)
         account.underWay += 1
         if account.head?.id == ready.message.name.id { account.head = nil }
         take(charge)

@@ -39,7 +39,7 @@ extension DeliveryEngine {
         while let lane = nextLane(for: route, at: now) {
             // Names that are under way already are dropped on the way, so this ends.
             guard let name = lane.queue.take(at: now) else { continue }
-            route.took(lane)
+            if let turn = route.took(lane) { lane.turns[name.id] = turn }
             return (lane, name)
         }
         return nil
@@ -274,14 +274,13 @@ extension RouteLane {
         account?.turns.place(of: lane.key) ?? turns.place(of: lane.key)
     }
 
-    /// Records a turn of a pickup.
-    func took(_ lane: PickupLane) {
+    /// Takes a turn of a pickup; returns where it stands among those of other routes, where there can
+    /// be any.
+    func took(_ lane: PickupLane) -> Int? {
         let priority = lane.pickup.priority
-        if let account {
-            _ = account.turns.took(lane.key, priority)
-        } else {
-            _ = turns.took(lane.key, priority)
-        }
+        if let account { return account.turns.took(lane.key, priority) }
+        turns.reached(turns.took(lane.key, priority))
+        return nil
     }
 }
 

@@ -14,13 +14,14 @@ extension DeliveryEngine {
         guard let lane, let route else { return }
         route.loading -= 1
         let now = clock.monotonic()
+        let turn = lane.turns.isEmpty ? nil : lane.turns.removeValue(forKey: taken.id)
         if outcome.name.id != taken.id {
             lane.queue.finish(taken.id)
             lane.queue.begin(outcome.name.id)
         }
         switch outcome {
         case .loaded(let message):
-            enqueue(message, lane, route, at: now)
+            enqueue(message, turn ?? route.place(of: lane), lane, route, at: now)
         case .defective(let name, let defect):
             reject(name, defect, lane)
         case .notReady(let name):
@@ -39,6 +40,7 @@ extension DeliveryEngine {
 
     private func enqueue(
         _ message: LoadedMessage,
+        _ turn: Int,
         _ lane: PickupLane,
         _ route: RouteLane,
         at now: Duration
@@ -54,7 +56,6 @@ extension DeliveryEngine {
             return
         }
         guard keepsRoute(message, lane, route, at: now) else { return }
-        let turn = route.place(of: lane)
         route.ready.append(ReadyMessage(message: message, lane: lane, turn: turn))
         // A stop that came while it was read has nobody else to give it back, and waits for it.
         if state.isStopping { giveBack(route, at: now) } else { submitReady(route, at: now) }

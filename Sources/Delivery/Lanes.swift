@@ -130,6 +130,8 @@ final class PickupLane {
     var unsuitable: [SpoolID: UnsuitableRoutes] = [:]
     /// The latest instant that was promised to a message that waits for one of several routes.
     var promised: Duration = .zero
+    /// The turns of what is being loaded for an account that several routes share.
+    var turns: [SpoolID: Int] = [:]
     /// What was sent lately, for estimates.
     var pace = PaceMeter()
 

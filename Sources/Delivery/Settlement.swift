@@ -209,25 +209,29 @@ extension SettlementPolicy {
         _ context: AttemptContext,
         _ consequence: inout AttemptConsequence
     ) {
-        let judgement = Judgement.of(failure)
         switch failure {
         case .noRecipientAccepted:
             consequence.settlement = afterRefusals(consequence, context)
-            return
         case .content(.missing):
             consequence.settlement = .leave
-            return
         case .stopped, .content(.spool):
             consequence.settlement = .again
-            return
         case .unsuitable:
             consequence.settlement = .elsewhere(failure)
-            return
         case .connect, .tls, .timeout, .connectionLost, .protocolViolation, .missingExtension,
             .refused, .tokenRefused, .serviceRefused, .mailboxRefused, .tooLarge, .credentials,
             .content(.changed):
-            break
+            settle(failure, Judgement.of(failure), context, &consequence)
         }
+    }
+
+    /// Decides by a judgement what a failure of the message, its sender or the route changes.
+    func settle(
+        _ failure: Failure,
+        _ judgement: Judgement,
+        _ context: AttemptContext,
+        _ consequence: inout AttemptConsequence
+    ) {
         if isOnceMore(judgement, context) {
             consequence.isOnceMore = true
             consequence.settlement = .retry(after: Self.pauseOnceMore)

@@ -90,7 +90,9 @@ package struct SlidingWindow: Hashable, Sendable {
     }
 
     /// When an amount will have found its place if everything sent fills the window at once: full
-    /// spans and the rest of one. For estimates.
+    /// spans and the rest of one.
+    ///
+    /// For estimates.
     package mutating func drain(of amount: Int, at now: Duration) -> Duration {
         expire(at: now)
         let spans = max(amount - 1, 0) / limit

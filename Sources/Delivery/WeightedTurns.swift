@@ -10,13 +10,17 @@ struct WeightedTurns {
     /// How far an owner has come.
     func place(of owner: Int) -> Int { max(places[owner] ?? 0, front) }
 
-    /// Records a turn and returns where it stood, for comparing turns taken by several routes.
+    /// Takes a turn and returns where it stands among those that several routes have taken.
     mutating func took(_ owner: Int, _ priority: DeliveryPriority) -> Int {
         let place = place(of: owner)
-        front = place
         places[owner] = place + priority.step
         return place
     }
+
+    /// Notes that what took a turn is served now.
+    ///
+    /// Not when it is taken: what one route has loaded ahead would push the others' turns back.
+    mutating func reached(_ place: Int) { front = max(front, place) }
 
     /// Forgets an owner that is gone.
     mutating func remove(_ owner: Int) { places[owner] = nil }

@@ -17,7 +17,9 @@ package struct DurableFile: Sendable {
     /// The path, for people.
     package var path: String { "\(folder)/\(String(decoding: name, as: UTF8.self))" }
 
-    /// Reads the file; `nil` where there is none. Blocking.
+    /// Reads the file; `nil` where there is none.
+    ///
+    /// Blocking.
     ///
     /// - Throws: ``SpoolError`` also where it is larger than allowed.
     package func read(atMost limit: Int) throws(SpoolError) -> [UInt8]? {
@@ -31,9 +33,9 @@ package struct DurableFile: Sendable {
         return try MessageFile(descriptor: descriptor, path: path).readHead(limit)
     }
 
-    /// Replaces the file; its new content and its name are on disk when this returns. Blocking.
+    /// Replaces the file; its new content and its name are on disk when this returns.
     ///
-    /// After an error the old file is there, or the new one.
+    /// Blocking. After an error the old file is there, or the new one.
     package func replace(with octets: [UInt8]) throws(SpoolError) {
         // A failed sync is never repeated and believed: each call opens the folder anew.
         let folder = try Folder.open(path: folder, hooks: SpoolHooks())

@@ -36,8 +36,9 @@ struct WeightedTurnsTests {
     private func counts(_ priorities: [DeliveryPriority], turns: Int) -> [Int] {
         var (weighted, counts) = (WeightedTurns(), priorities.map { _ in 0 })
         for _ in 0..<turns {
-            let next = priorities.indices.min { weighted.place(of: $0) < weighted.place(of: $1) }!
-            _ = weighted.took(next, priorities[next])
+            let places = priorities.indices.map { weighted.place(of: $0) }
+            let next = places.firstIndex(of: places.min() ?? 0) ?? 0
+            weighted.reached(weighted.took(next, priorities[next]))
             counts[next] += 1
         }
         return counts
@@ -53,9 +54,15 @@ struct WeightedTurnsTests {
 
     @Test func `who comes back after a pause has saved up nothing`() {
         var turns = WeightedTurns()
-        for _ in 0..<1000 { _ = turns.took(1, .normal) }
+        for _ in 0..<1000 { turns.reached(turns.took(1, .normal)) }
         _ = turns.took(2, .normal)
         #expect(turns.place(of: 2) >= turns.place(of: 1))
+    }
+
+    @Test func `what is loaded ahead pushes nobody's turn back`() {
+        var turns = WeightedTurns()
+        for _ in 0..<3 { _ = turns.took(1, .low) }
+        #expect(turns.took(2, .normal) == 0)
     }
 }
 

@@ -70,6 +70,35 @@ struct DeliveryEngineLimitTests {
         }
     }
 
+    @Test func `pickups share an account by their priorities, also over two routes`() async throws {
+        let account = Self.account {
+            $0.messages = DeliveryRate(30, per: .seconds(60))
+            $0.sessions = 1
+        }
+        try await withEngine(scripts: [[], []], settings: .account(account)) { fixture in
+            let usual = try await fixture.add("usual", routes: ["r0"], priority: .normal)
+            let low = try await fixture.add("low", routes: ["r1"], priority: .low)
+            for index in 0..<10 {
+                try fixture.claim("\(index).eml", to: ["low@x.org"], in: low)
+                try fixture.claim("\(index).eml", to: ["usual@x.org"], in: usual)
+            }
+            func sent() -> [Int] { fixture.submitters.map(\.seen.count) }
+            try await pass(.milliseconds(700), in: fixture, until: "ten of the usual sent") {
+                sent()[0] == 10
+            }
+            // Never starved, and never served as often while the other has messages.
+            #expect((1...4).contains(sent()[1]))
+            try await pass(.milliseconds(700), in: fixture, until: "all sent") {
+                sent() == [10, 10]
+            }
+            try await waitUntil("settled") {
+                try await fixture.snapshot().pickups.allSatisfy { $0.underWay == 0 }
+            }
+            usual.spool.close()
+            low.spool.close()
+        }
+    }
+
     @Test func `a refused session runs one fewer, without suspending the route`() async throws {
         let busy = Reply.answer(432, "4.3.2 Concurrent connections limit exceeded.")
         let script = Scripted.takes(.failed(.refused(busy, .endOfData)), [.accepted(Self.ok)])

@@ -245,6 +245,23 @@ final class EngineFixture: Sendable {
         try await group.next().submit { engine.add(added) }.get()
     }
 
+    /// Adds another pickup, with a folder of its name.
+    func add(
+        _ name: String,
+        routes: [String],
+        priority: DeliveryPriority
+    ) async throws -> (name: String, spool: MessageSpool) {
+        let spool = try MessageSpool(
+            opening: SpoolOptions(dropPath: try folder.makeFolder(name)),
+            hooks: SpoolHooks(now: clock.engineClock.wall)
+        )
+        var pickup = DeliveryPickup(name: name, spool: spool, routes: routes, policy: policy)
+        pickup.priority = priority
+        let (engine, added) = (engine, pickup)
+        try await group.next().submit { engine.add(added) }.get()
+        return (name, spool)
+    }
+
     /// What the engine would tell `status`.
     func snapshot() async throws -> RelaySnapshot {
         let engine = engine
@@ -259,17 +276,19 @@ final class EngineFixture: Sendable {
         _ name: String,
         from author: String = "a@example.com",
         to recipients: [String],
-        body: String = "text\n"
+        body: String = "text\n",
+        in other: (name: String, spool: MessageSpool)? = nil
     ) throws -> SpoolName {
         let header = "From: \(author)\nTo: \(recipients.joined(separator: ", "))\n\n"
-        try folder.write(header + body, to: "drop/\(name)")
+        let spool = other?.spool ?? spool
+        try folder.write(header + body, to: "\(other?.name ?? "drop")/\(name)")
         let drop = try spool.dropDirectory()
         let file = try #require(FileName(name))
         let descriptor = try drop.open(file)
         defer { close(descriptor) }
         let facts = try FileFacts(descriptor: descriptor)
         let claimed = try spool.claim(file, in: drop, descriptor: descriptor, facts: facts)
-        engine.claimed([claimed], pickup: "erp")
+        engine.claimed([claimed], pickup: other?.name ?? "erp")
         return claimed
     }
 

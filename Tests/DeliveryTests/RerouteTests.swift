@@ -106,30 +106,4 @@ struct RerouteTests {
             #expect(fixture.names("queue").contains { $0.hasPrefix(name.id.text) })
         }
     }
-
-    @Test func `what may pass by itself is tried once more before its sender waits`() {
-        let context = AttemptContext(
-            table: RecipientTable(["b@example.org"]),
-            offered: [0]
-        )
-        var again = context
-        again.wasOnceMore = true
-        guard
-            let row = ReplyCatalogue.rows.first(where: {
-                $0.pace == .onceMore && $0.verdict == .retryLater
-            }), let reply = Reply(verbatim: row.example)
-        else { return }
-        let report = AttemptReport(
-            end: .failed(.refused(reply, row.phase)),
-            recipients: [.accepted(Self.ok)],
-            peer: ""
-        )
-        let first = SettlementPolicy().settle(report, context)
-        #expect(first.settlement == .retry(after: .seconds(900)))
-        #expect(first.effect == .none)
-        #expect(first.isOnceMore)
-        let second = SettlementPolicy().settle(report, again)
-        #expect(second.effect != .none)
-        #expect(!second.isOnceMore)
-    }
 }

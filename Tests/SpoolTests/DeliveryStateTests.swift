@@ -41,6 +41,13 @@ struct DeliveryStateTests {
         #expect(read == state)
     }
 
+    @Test func `that a message was tried once more comes back`() throws {
+        var state = example()
+        state.wasOnceMore = true
+        let read = try StateFormat.decode(StateFormat.encode(state), nextAttempt: state.nextAttempt)
+        #expect(read == state)
+    }
+
     @Test func `a state without history comes back`() throws {
         let state = DeliveryState(id: .example, originalName: FileName("-")!)
         #expect(try StateFormat.decode(StateFormat.encode(state), nextAttempt: 0) == state)
