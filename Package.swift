@@ -13,6 +13,8 @@ let settings: [SwiftSetting] = [
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
@@ -55,6 +57,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -81,7 +84,7 @@ let package = Package(
         // Engines.
         library("EventLog", ["CLinux", "SafeText"]),
         library("TLSEngine", ["COpenSSL", "COpenSSLShims", nioCore]),
-        library("WebClient", ["SafeText", httpClient, nioCore, nioPosix]),
+        library("WebClient", ["SafeText", httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         library(
             "AccessTokens",
             ["COpenSSL", "SafeText", "Submission", "TLSEngine", "WebClient", nioCore, nioPosix]
@@ -114,7 +117,8 @@ let package = Package(
         library(
             "Operations",
             [
-                "CLinux", "Delivery", "Documents", "MailMessage", "SafeText", "Settings", "Spool",
+                "AccessTokens", "CLinux", "Delivery", "Documents", "MailMessage", "SafeText",
+                "Settings", "Spool",
                 "Submission",
             ]
         ),
@@ -161,7 +165,7 @@ let package = Package(
             "AccessTokensTests",
             [
                 "AccessTokens", "Sandbox", "Submission", "TLSEngine", "TestSupport", "WebClient",
-                nioPosix,
+                nioCore, nioEmbedded, nioPosix,
             ]
         ),
         tests(
@@ -198,11 +202,16 @@ let package = Package(
         tests(
             "OperationsTests",
             [
-                "Operations", "CLinux", "Delivery", "MailMessage", "SafeText", "Settings", "Spool",
-                "Submission", "TestSupport",
+                "Operations", "AccessTokens", "CLinux", "Delivery", "EventLog", "MailMessage",
+                "SafeText",
+                "Settings",
+                "Spool", "Submission", "TestSupport",
             ]
         ),
-        tests("SandboxTests", ["Sandbox", "TLSEngine", "TestSupport", nioCore, nioPosix]),
+        tests(
+            "SandboxTests",
+            ["Sandbox", "Submission", "TLSEngine", "TestSupport", nioCore, nioPosix]
+        ),
         tests(
             "EndToEndTests",
             ["TestSupport"],

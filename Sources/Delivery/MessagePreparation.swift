@@ -186,10 +186,13 @@ package struct MessagePreparation: Sendable {
             small: head.small
         )
         var total = 0
-        var octets: [UInt8] = []
+        var decoder = WireDecoder()
+        var (wire, octets): ([UInt8], [UInt8]) = ([], [])
         repeat {
+            wire.removeAll(keepingCapacity: true)
             octets.removeAll(keepingCapacity: true)
-            try source.encodeNext(into: &octets)
+            try source.encodeNext(into: &wire)
+            wire.withUnsafeBytes { decoder.decode($0, into: &octets) }
             total += octets.count
         } while !source.isFinished
         return total

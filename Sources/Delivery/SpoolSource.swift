@@ -13,7 +13,8 @@ final class SpoolSource: SubmissionSource {
     let id: String
     let envelope: Envelope
     var author: MailAddress? { message.inspected.author }
-    var headerRecipients: [MailAddress] { [] }
+    var headerRecipients: [MailAddress] { message.prepared.outgoing.headerRecipients.addresses }
+    var hasReadableRecipients: Bool { message.prepared.outgoing.headerRecipients.isReadable }
     var contentOctets: Int { sevenBit?.octets ?? message.contentOctets }
     var has8BitContent: Bool { sevenBit == nil && message.prepared.outgoing.has8Bit }
 
@@ -96,6 +97,14 @@ final class SpoolSource: SubmissionSource {
                 completion(self.encodeChunk())
             }
         }
+    }
+
+    func rewind() -> Bool {
+        progress.withLock { progress in
+            let segments = progress.sevenBit?.segments ?? message.prepared.outgoing.segments
+            progress.content = message.content(segments)
+        }
+        return true
     }
 
     /// Begins the move unless it has begun, and calls back once its outcome is known.

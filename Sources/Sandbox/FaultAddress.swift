@@ -115,14 +115,15 @@ package struct FaultAddress: Hashable, Sendable {
             return true
         }
 
-        /// `550`, or `550-5.1.10`, whose last number may carry a variant: `535-5.7.139-locked`.
+        /// `550`, or `550-5.1.10`, either with a variant at its end: `535-5.7.139-locked`.
         private mutating func readReply(_ word: Substring) -> Bool {
             let parts = word.split(separator: "-", omittingEmptySubsequences: false)
             guard (1...2).contains(parts.count), parts[0].utf8.count == 3,
                 let code = Int(parts[0]), (200...599).contains(code)
             else { return false }
-            guard parts.count == 2 else {
-                effect = .reply(FaultCatalogue.reply(code: code, status: nil, variant: nil))
+            let word = parts.count == 2 ? String(parts[1]) : nil
+            if word == nil || FaultCatalogue.has(code: code, status: nil, variant: word) {
+                effect = .reply(FaultCatalogue.reply(code: code, status: nil, variant: word))
                 return true
             }
             guard let subject = words.popFirst(), let last = words.popFirst() else { return false }

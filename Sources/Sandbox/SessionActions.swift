@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import Synchronization
 internal import TLSEngine
 
 extension SessionHandler {
@@ -79,6 +80,8 @@ extension SessionHandler {
     /// the last reply is read.
     func close(_ context: ChannelHandlerContext) {
         mode = .deaf
+        // A client that was told goodbye may come back before it has closed.
+        core.books.withLock { $0.tenant.endSession(sessionID) }
         flush(context)
         tls?.startClose()
         flush(context)

@@ -19,7 +19,7 @@ final class SessionHandler: ChannelInboundHandler {
 
     let core: SandboxCore
     let side: SandboxSide
-    private let sessionID = makeSessionID()
+    let sessionID = makeSessionID()
     var session: SandboxSession?
     var mode = Mode.lines
     var lines = CommandLineReader()

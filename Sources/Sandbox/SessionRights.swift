@@ -7,9 +7,10 @@ extension SandboxSession {
     ) -> Refusal? {
         // A sender at `fault.test` is there for its fault.
         guard side != .relay, let submitter = standing.submitter,
-            !(sender.map(FaultAddress.isFault) ?? false),
-            !tenant.maySend(submitter, as: sender?.text ?? "")
+            !(sender.map(FaultAddress.isFault) ?? false)
         else { return nil }
+        if let block = tenant.block(of: submitter, at: now) { return block }
+        guard !tenant.maySend(submitter, as: sender?.text ?? "") else { return nil }
         let refusal: Refusal = submitter.kind == .resource ? .senderUnknown : .senderDenied
         tenant.fail(refusal, of: submitter, at: now)
         return refusal

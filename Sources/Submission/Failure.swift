@@ -73,6 +73,9 @@ package struct ServiceRefusal: Hashable, Sendable {
     package var retryAfter: Duration?
     /// The id that Microsoft's support asks for; empty where there is none.
     package var requestID: String
+    /// The mailbox of the request, where the route uses that of each message's author; empty where
+    /// all messages go from the same.
+    package var mailbox: String
 
     /// Creates a refusal.
     package init(
@@ -80,13 +83,15 @@ package struct ServiceRefusal: Hashable, Sendable {
         code: String = "",
         message: String = "",
         retryAfter: Duration? = nil,
-        requestID: String = ""
+        requestID: String = "",
+        mailbox: String = ""
     ) {
         self.status = status
         self.code = code
         self.message = message
         self.retryAfter = retryAfter
         self.requestID = requestID
+        self.mailbox = mailbox
     }
 
     /// The refusal on one line, as the service gave it.

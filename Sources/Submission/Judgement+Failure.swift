@@ -37,7 +37,7 @@ extension Judgement {
                 probing: error.probing
             )
         case .tokenRefused(let reply, _):
-            of(reply: reply, at: .authentication)
+            of(refusedToken: reply)
         case .serviceRefused(let refusal):
             of(refusal)
         case .unsuitable(_, let advice):
@@ -76,34 +76,15 @@ extension Judgement {
         }
     }
 
-    /// By the class of the HTTP status alone (RFC 9110 §15).
-    private static func of(_ refusal: ServiceRefusal) -> Judgement {
-        let wait = refusal.retryAfter.map { ImpliedWait.atLeast($0) } ?? .usual
-        switch refusal.status {
-        case 429:
-            return Judgement(
-                .rate,
-                .retryLater,
-                .route,
-                advice: "Nothing to do: the service asks for a pause.",
-                wait: wait
-            )
-        case 500...599:
-            return Judgement(
-                .temporary,
-                .retryLater,
-                .route,
-                advice: "Nothing to do unless it lasts: the service has trouble of its own.",
-                wait: wait
-            )
-        case 401, 403, 404:
-            return route(
-                .configuration,
-                "Check the identity's permissions and the route's mailbox."
-            )
-        default:
-            return rejection("Read the service's reply and correct the message.")
+    /// SMTP has no 401: that is HTTP's (RFC 9110 §15.5.2), and for good until something changes.
+    private static func of(refusedToken reply: Reply) -> Judgement {
+        guard reply.code.value == 401 else {
+            var judgement = of(reply: reply, at: .authentication)
+            // No account is locked by tokens, and a new one may be taken.
+            judgement.probing = .bySchedule
+            return judgement
         }
+        return of(ServiceRefusal(status: 401, message: reply.lines.joined(separator: " ")))
     }
 
     private static func missing(_ keyword: String) -> Judgement {

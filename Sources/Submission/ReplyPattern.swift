@@ -6,19 +6,24 @@ package struct ReplyPattern: Hashable, Sendable {
     package var status: StatusPattern?
     /// Words of the text after the enhanced status, in any case; one of them suffices.
     package var words: [String]
+    /// Words so distinctive that one of them decides where a reply has no enhanced status.
+    package var phrases: [String]
     /// The phases in which the row holds; empty means all.
     package var phases: Set<SessionPhase>
 
-    /// Creates a pattern.
+    /// Creates a pattern; what is given as `saying` counts as `words` and as `phrases`.
     package init(
         _ codes: ClosedRange<Int>,
         _ status: StatusPattern? = nil,
         words: [String] = [],
+        phrases: [String] = [],
+        saying: [String] = [],
         at phases: Set<SessionPhase> = []
     ) {
         self.codes = codes
         self.status = status
-        self.words = words
+        self.words = words + saying
+        self.phrases = phrases + saying
         self.phases = phases
     }
 
@@ -27,9 +32,18 @@ package struct ReplyPattern: Hashable, Sendable {
         _ code: Int,
         _ status: StatusPattern? = nil,
         words: [String] = [],
+        phrases: [String] = [],
+        saying: [String] = [],
         at phases: Set<SessionPhase> = []
     ) {
-        self.init(code...code, status, words: words, at: phases)
+        self.init(
+            code...code,
+            status,
+            words: words,
+            phrases: phrases,
+            saying: saying,
+            at: phases
+        )
     }
 
     /// Whether a reply in a phase is meant.
@@ -37,9 +51,19 @@ package struct ReplyPattern: Hashable, Sendable {
         guard codes.contains(reply.code.value), phases.isEmpty || phases.contains(phase) else {
             return false
         }
-        if let status, !status.matches(reply.enhanced) { return false }
-        if words.isEmpty { return true }
-        let text = reply.essence.lowercased()
+        let enhanced = reply.enhanced
+        if status?.matches(enhanced) ?? true {
+            return words.isEmpty || reply.says(one: words)
+        }
+        return enhanced == nil && reply.says(one: phrases)
+    }
+}
+
+extension Reply {
+    /// Whether the essence holds one of these, in any case.
+    fileprivate func says(one words: [String]) -> Bool {
+        if words.isEmpty { return false }
+        let text = essence.lowercased()
         return words.contains { text.contains($0.lowercased()) }
     }
 }
@@ -52,6 +76,8 @@ package enum StatusPattern: Hashable, Sendable {
     case exactly(Int, Int, Int)
     /// A run of details under one class and subject.
     case details(Int, Int, ClosedRange<Int>)
+    /// One subject and detail, whether for now (4) or for good (5).
+    case eitherClass(Int, Int)
 
     /// Whether a status is meant.
     package func matches(_ status: EnhancedStatus?) -> Bool {
@@ -63,23 +89,9 @@ package enum StatusPattern: Hashable, Sendable {
         case (.details(let statusClass, let subject, let details), let status?):
             status.statusClass == statusClass && status.subject == subject
                 && details.contains(status.detail)
+        case (.eitherClass(let subject, let detail), let status?):
+            [4, 5].contains(status.statusClass) && status.subject == subject
+                && status.detail == detail
         }
-    }
-}
-
-extension Reply {
-    /// The text without enhanced status codes and without the bracketed suffix in which Exchange
-    /// Online names server, time and session: what two replies of the same kind have in common.
-    package var essence: String {
-        let texts = lines.map { line in
-            guard let (_, octets) = EnhancedStatus.leading(line) else { return Substring(line) }
-            return line[line.utf8.index(line.startIndex, offsetBy: octets)...].drop { $0 == " " }
-        }
-        var text = Substring(texts.joined(separator: " "))
-        while text.last == " " { text.removeLast() }
-        guard text.last == "]", let start = text.lastIndex(of: "[") else { return String(text) }
-        text = text[..<start]
-        while text.last == " " { text.removeLast() }
-        return String(text)
     }
 }

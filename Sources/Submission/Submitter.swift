@@ -14,6 +14,9 @@ package protocol SubmissionSource: AnyObject, Sendable {
     /// The recipients the header names in To and Cc, each once: whom a service without an envelope
     /// would serve.
     var headerRecipients: [MailAddress] { get }
+    /// Whether every address of To and Cc could be read; else such a service might serve somebody
+    /// who is not among ``headerRecipients``.
+    var hasReadableRecipients: Bool { get }
     /// Octets of the content without stuffed dots and final dot, for `SIZE=` (RFC 1870 §6).
     var contentOctets: Int { get }
     /// Whether a content octet above 127 exists (RFC 6152).
@@ -34,6 +37,18 @@ package protocol SubmissionSource: AnyObject, Sendable {
     /// and the file was found unchanged: whoever holds it may write the final dot. After a failure
     /// the submitter closes the connection without the final dot.
     func nextChunk(_ completion: @escaping @Sendable (Result<ContentChunk, ContentFailure>) -> Void)
+
+    /// Begins the content anew from its first octet, unless a chunk is on its way; returns `false`
+    /// where the content can be had only once.
+    func rewind() -> Bool
+}
+
+extension SubmissionSource {
+    /// As for a header that was made and not read.
+    package var hasReadableRecipients: Bool { true }
+
+    /// Never: for a content that can be had only once.
+    package func rewind() -> Bool { false }
 }
 
 /// A run of content octets in wire form.

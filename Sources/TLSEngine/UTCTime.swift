@@ -1,7 +1,7 @@
 /// Renders moments for sentences.
-enum UTCTime {
+package enum UTCTime {
     /// Seconds since 1970 as `2026-11-23 10:15 UTC`.
-    static func text(_ seconds: Int64) -> String {
+    package static func text(_ seconds: Int64) -> String {
         // Rounded down, also before 1970.
         let remainder = seconds % 86_400
         let days = seconds / 86_400 - (remainder < 0 ? 1 : 0)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 internal import Operations
@@ -155,20 +156,28 @@ struct SandboxCommand: AsyncParsableCommand {
     }
 
     private func rehearsal(_ path: String) throws -> Rehearsal {
-        do {
-            return try Rehearsal.parse(Array(TextFile.read(path).utf8), file: path)
-        } catch let errors as TenantFileErrors {
-            Console.complain(errors.errors.map(\.description))
-            throw ExitStatus.settings.error
+        let text = try text(path)
+        do throws(TenantFileErrors) {
+            return try Rehearsal.parse(Array(text.utf8), file: path)
         } catch {
-            Console.complain("\(path): \(error)")
+            Console.complain(error.errors.map(\.description))
             throw ExitStatus.settings.error
         }
     }
 
+    /// The text of a file that the command line names.
+    private func text(_ path: String) throws -> String {
+        guard access(path, R_OK) == 0 else {
+            Console.complain("\(path) cannot be read: \(String(cString: strerror(errno))).")
+            throw ExitStatus.settings.error
+        }
+        return try TextFile.read(path)
+    }
+
     private func faults(_ path: String) throws -> FaultScript {
-        do {
-            return try FaultScript(try TextFile.read(path))
+        let text = try text(path)
+        do throws(FaultScriptError) {
+            return try FaultScript(text)
         } catch {
             Console.complain("\(path): \(error)")
             throw ExitStatus.settings.error

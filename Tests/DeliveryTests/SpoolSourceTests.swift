@@ -74,6 +74,54 @@ struct SpoolSourceTests {
         }
     }
 
+    @Test func `a rewound source gives the same content again`() async throws {
+        for body in ["text\n", Self.body] {
+            try await withEngine { fixture in
+                let name = try fixture.claim("a.eml", to: ["b@example.org"], body: body)
+                let source = try await source(of: name, in: fixture)
+                _ = try await nextChunk(of: source).get()
+                #expect(source.rewind())
+                let first = try await content(of: source)
+                #expect(source.rewind())
+                #expect(try await content(of: source) == first)
+                #expect(first.count > source.contentOctets)
+            }
+        }
+    }
+
+    @Test func `the octets announced are those of the content, also where parts were encoded`()
+        async throws
+    {
+        let line = String(repeating: ".x", count: 2000)
+        try await withEngine { fixture in
+            let name = try fixture.claim("a.eml", to: ["b@example.org"], body: "a\n\(line)\n")
+            let source = try await source(of: name, in: fixture)
+            let wire = try await content(of: source)
+            var decoder = WireDecoder()
+            var octets: [UInt8] = []
+            wire.withUnsafeBytes { decoder.decode($0, into: &octets) }
+            #expect(octets.count == source.contentOctets)
+        }
+    }
+
+    @Test func `the header's recipients are those of the header that goes out`() async throws {
+        try await withEngine { fixture in
+            let name = try fixture.claim("a.eml", to: ["b@example.org", "c@example.org"])
+            let source = try await source(of: name, in: fixture)
+            #expect(source.headerRecipients.map(\.text) == ["b@example.org", "c@example.org"])
+            #expect(source.hasReadableRecipients)
+        }
+    }
+
+    private func content(of source: SpoolSource) async throws -> [UInt8] {
+        var octets: [UInt8] = []
+        while true {
+            let chunk = try await nextChunk(of: source).get()
+            octets += chunk.octets
+            if chunk.isLast { return octets }
+        }
+    }
+
     private func text(_ name: SpoolName) -> String { String(decoding: name.octets, as: UTF8.self) }
 
     private func source(

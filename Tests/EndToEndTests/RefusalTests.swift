@@ -33,13 +33,14 @@ struct RefusalTests {
             name: "sender.eml",
             from: "mail.550-5.1.7@fault.test",
             happened: "The server refused while sending MAIL FROM: 550 5.1.7 Invalid address",
-            advice: "Read the server's reply, correct the message and submit it again."
+            advice: "Correct the sender's address in From, or give the pickup one (from)."
         ),
         Refusal(
             name: "data.eml",
             to: "data.554-5.6.0@fault.test",
             happened: "The server refused while sending DATA: 554 5.6.0 Corrupt message content",
-            advice: "Read the server's reply, correct the message and submit it again."
+            advice: "Open the message with a mail program and have the writer correct it: the"
+                + " server cannot read its structure."
         ),
         Refusal(
             name: "content.eml",
@@ -47,7 +48,8 @@ struct RefusalTests {
             happened:
                 "The server refused while waiting for the reply after the final dot: 554 5.6.0"
                 + " Corrupt message content",
-            advice: "Read the server's reply, correct the message and submit it again."
+            advice: "Open the message with a mail program and have the writer correct it: the"
+                + " server cannot read its structure."
         ),
         Refusal(
             name: "size.eml",

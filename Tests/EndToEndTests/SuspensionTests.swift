@@ -81,12 +81,12 @@ struct SuspensionTests {
         SignIn(
             variant: "535-5.7.139-basic",
             cause: "configuration",
-            advice: "Let the route sign in with OAuth instead of a password."
+            advice: "Let the route sign in with OAuth instead of a password (identity)"
         ),
         SignIn(
             variant: "535-5.7.139-tenant",
             cause: "configuration",
-            advice: "Have an administrator allow SMTP AUTH for the organisation"
+            advice: "Have an administrator allow SMTP AUTH for this mailbox"
         ),
         SignIn(
             variant: "535-5.7.139-mailbox",
@@ -101,7 +101,7 @@ struct SuspensionTests {
         SignIn(
             variant: "535-5.7.139-criteria",
             cause: "configuration",
-            advice: "Have an administrator look up the sign-in in Microsoft Entra's log"
+            advice: "Have an administrator look up the sign-in in the Microsoft Entra sign-in logs"
         ),
         SignIn(
             variant: "535-5.7.3",
@@ -112,7 +112,7 @@ struct SuspensionTests {
         SignIn(
             variant: "550-5.7.30",
             cause: "configuration",
-            advice: "Let the route sign in with OAuth: Exchange Online no longer takes passwords",
+            advice: "Let the route sign in with OAuth (identity) instead of a password",
             needsPerson: true
         ),
         SignIn(

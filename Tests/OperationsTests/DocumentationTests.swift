@@ -36,6 +36,7 @@ struct DocumentationTests {
             try MessageList(relay.folders).json,
             try MessageDetails(relay.folders, name.id.text).json,
             try MessageDetails(relay.folders, "no recipient.eml").json,
+            try Explanation("550 5.7.60").json,
         ]
         let members = documents.flatMap(\.output).compactMap { line -> String? in
             let words = line.split(separator: "\"", maxSplits: 2)

@@ -7,7 +7,7 @@ struct FaultAddressTests {
     @Test(arguments: FaultCatalogue.entries)
     func `every refusal of the catalogue can be asked for`(entry: FaultCatalogue.Entry) {
         let address = FaultAddress(localPart: entry.localPart, role: .recipient)
-        let reply = SandboxReply(entry.code, "\(entry.status) \(entry.text)")
+        let reply = SandboxReply(entry.code, entry.line)
         #expect(address?.fault == Fault(effect: .reply(reply)))
         #expect(address?.point == .recipient)
     }

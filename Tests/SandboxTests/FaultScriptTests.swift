@@ -147,3 +147,40 @@ struct FaultScriptTests {
         #expect(book.take(at: .mail, for: subject)?.effect == .close)
     }
 }
+
+extension FaultScriptTests {
+    private static func effects(_ script: String, count: Int = 1000) throws -> [FaultEffect?] {
+        var book = FaultBook(try FaultScript(script))
+        return (0..<count).map { _ in book.take(at: .dot, for: FaultSubject())?.effect }
+    }
+
+    @Test func `a chance is as good as it says, and the same for the same seed`() throws {
+        let first = try Self.effects("seed 7\nat dot close chance 10%")
+        let hits = first.count { $0 == .close }
+        #expect((70...130).contains(hits), "\(hits)")
+        #expect(try Self.effects("seed 7\nat dot close chance 10%") == first)
+        #expect(try Self.effects("seed 8\nat dot close chance 10%") != first)
+        #expect(try Self.effects("at dot close chance 100%").allSatisfy { $0 == .close })
+    }
+
+    @Test func `a rule holds between two times of the sandbox`() throws {
+        var book = FaultBook(try FaultScript("at dot close between 10m 1h"))
+        for (seconds, isHeld) in [(599, false), (600, true), (3599, true), (3600, false)] {
+            book.now = SandboxTime(milliseconds: Int64(seconds) * 1000)
+            #expect((book.take(at: .dot, for: FaultSubject()) != nil) == isHeld, "\(seconds)")
+        }
+    }
+
+    @Test func `outages and expiries are times of the sandbox`() throws {
+        let script = try FaultScript(
+            "outage from 10m for 5m\noutage from 1d for 1h\ntokens expire at 90s"
+        )
+        #expect(
+            script.outages == [
+                .seconds(600)..<(.seconds(900)), .seconds(86_400)..<(.seconds(90_000)),
+            ]
+        )
+        #expect(script.revocations == [.seconds(90)])
+        #expect(script.rules.isEmpty)
+    }
+}

@@ -132,7 +132,7 @@ struct SideDialogueTests {
                 C: MAIL FROM:<>
                 S: 550 5.7.60 SMTP; Client does not have permissions to send as this sender
                 C: MAIL FROM:<mail.550-5.1.8@fault.test>
-                S: 550 5.1.8 Access denied, bad outbound sender (AS(42003))
+                S: 550 5.1.8 Access denied, bad outbound sender *
                 """
         ),
         dialogue(
@@ -314,7 +314,7 @@ struct SideDialogueTests {
                     header: "scanner@contoso.com",
                     """
                     S: (thrown away)
-                    S: 554 5.2.270 Message is too large for submission \
+                    S: 554 5.2.270 Message too large for submission \
                     [Hostname=SANDBOX01.postchute.example]
                     """
                 )
@@ -454,6 +454,22 @@ struct SideDialogueTests {
 }
 
 extension SideDialogueTests {
+    @Test(arguments: [
+        Refusal.wrongPassword, .tokenRefused, .tokenExpiresSoon, .passwordsDisabled,
+        .securityDefaults, .smtpDisabledForTenant, .smtpDisabledForMailbox, .senderDenied,
+        .senderUnknown, .mailboxClosed, .mailboxFull, .tooLarge, .tooManyRecipients,
+        .tooManySessions, .tooManyMessages, .dailyRecipients, .externalRecipients,
+        .onmicrosoftRecipients, .externalRecipient, .senderBlocked(.mailboxFull),
+        .senderBlocked(.sendAsDenied), .senderBlocked(.tooManyRecipients), .relayDenied,
+        .directSendRejected,
+    ])
+    func `every refusal has the words of the catalogue`(refusal: Refusal) {
+        let texts = ReplyTexts(hostName: "h", sessionID: "s")
+        let reply = texts.reply(to: refusal, at: MemorySandbox.start, isStrict: true)
+        let words = reply.lines[0].split(separator: " [")[0]
+        #expect(FaultCatalogue.entries.contains { $0.code == reply.code && $0.line == words })
+    }
+
     @Test func `an outage of the script refuses, and passes`() throws {
         var options = SandboxOptions()
         Contoso.play(&options)
@@ -510,6 +526,28 @@ extension SideDialogueTests {
             }
             books = server.books
         }
+    }
+
+    @Test func `a sender that is denied again and again is blocked`() throws {
+        var options = SandboxOptions()
+        Contoso.play(&options)
+        var server = try MemorySandbox(options)
+        server.send("EHLO a\r\nSTARTTLS\r\n")
+        server.send("EHLO a\r\n")
+        server.send("AUTH LOGIN \(Self.base64("erp@contoso.com"))\r\n")
+        server.send("\(Self.base64("erp-password"))\r\n")
+        for _ in 1...10 {
+            server.send("MAIL FROM:<boss@contoso.com>\r\n")
+            #expect(server.takeDone().last?.hasPrefix("550 5.7.60") == true)
+        }
+        server.send("MAIL FROM:<erp@contoso.com>\r\n")
+        #expect(
+            server.takeDone()
+                == ["550 5.2.252 Sender throttled due to continuous send as denied errors"]
+        )
+        server.now = server.now.advanced(by: .seconds(3600))
+        server.send("MAIL FROM:<erp@contoso.com>\r\n")
+        #expect(server.takeDone() == ["250 2.1.0 Sender OK"])
     }
 
     @Test func `a fault after the final dot counts nothing as accepted`() throws {

@@ -160,6 +160,15 @@ struct JudgementTests {
         #expect(judgement.scope == .route)
     }
 
+    @Test func `a refused token is tried again by schedule, a refused password is not`() throws {
+        let reply = try Self.reply("535 5.7.3 Authentication unsuccessful")
+        let token = Judgement.of(.tokenRefused(reply, claims: ""))
+        #expect(token.probing == .bySchedule)
+        #expect(token.category == .authentication)
+        #expect(token.scope == .route)
+        #expect(Judgement.of(.refused(reply, .authentication)).probing == .onSettingsChange)
+    }
+
     @Test(arguments: SessionPhase.allCases)
     func `before MAIL no reply rejects a message`(phase: SessionPhase) throws {
         guard Scope.usual(at: phase) == .route else { return }

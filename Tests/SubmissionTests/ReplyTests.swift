@@ -78,6 +78,7 @@ struct ReplyTests {
             (["5.7.1"], ""),
             (["4.3.2 Limit. [Hostname=A] "], "Limit."),
             (["[only a suffix]"], ""),
+            (["Limit. [Hostname=A] [AM0 2026 08DE]"], "Limit."),
             (["unbalanced ]"], "unbalanced ]"),
             (["from [192.0.2.1] refused"], "from [192.0.2.1] refused"),
         ]

@@ -1,7 +1,7 @@
 extension Rehearsal {
     /// The tenant without a file: one mailbox for each account, and tokens that sign in as anybody.
     ///
-    /// - Parameter isStrict: Whether limits and the rights of senders are those of the service.
+    /// Limits and the rights of senders are those of the service only if `isStrict`.
     package static func builtIn(
         accounts: [SandboxAccount],
         tokens: Set<String>,

@@ -51,12 +51,18 @@ extension RehearsalCounts {
 
 extension RehearsalCounts.Account {
     /// The members of one account's object, in the order of the documentation.
-    package var members: [(name: String, value: Int)] {
+    package var members: [(name: String, value: Int, meaning: String)] {
         [
-            ("submitted", submitted), ("accepted", accepted), ("recipients", recipients),
-            ("mostMessagesPerMinute", mostMessagesPerMinute),
-            ("mostMessagesPerHour", mostMessagesPerHour), ("mostSessions", mostSessions),
-            ("mostRecipientsPerDay", mostRecipientsPerDay),
+            ("submitted", submitted, "messages whose content arrived, accepted or not"),
+            ("accepted", accepted, "messages accepted"),
+            ("recipients", recipients, "recipients of accepted messages"),
+            ("mostMessagesPerMinute", mostMessagesPerMinute, "most submitted in any 60 seconds"),
+            ("mostMessagesPerHour", mostMessagesPerHour, "most submitted in any hour"),
+            ("mostSessions", mostSessions, "most sessions at once"),
+            (
+                "mostRecipientsPerDay", mostRecipientsPerDay,
+                "most recipients of accepted messages in any 24 hours"
+            ),
         ]
     }
 

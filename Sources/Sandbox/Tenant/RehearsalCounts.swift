@@ -12,6 +12,22 @@ package struct RehearsalCounts: Hashable, Sendable {
         case graphRequests = "graph-requests"
         case graphRequestsAtOnce = "graph-requests-at-once"
         case graphUpload = "graph-upload"
+
+        /// Which limit it is, for the documentation.
+        package var meaning: String {
+            switch self {
+            case .messageRate: "messages in a minute; of ACS, in a minute or an hour"
+            case .sessions: "sessions of a mailbox at once"
+            case .recipientsPerDay: "recipients of a mailbox in 24 hours"
+            case .recipientsPerMessage: "recipients of one message"
+            case .externalRecipients: "external recipients of a tenant in 24 hours"
+            case .size: "octets of one message, below what is announced"
+            case .equalFailures: "submissions of a sender that is blocked for equal failures"
+            case .graphRequests: "Graph: requests to a mailbox in ten minutes"
+            case .graphRequestsAtOnce: "Graph: requests to a mailbox at once"
+            case .graphUpload: "Graph: octets uploaded in five minutes"
+            }
+        }
     }
 
     /// What one account did.

@@ -5,8 +5,7 @@ extension ReplyTexts {
         case .wrongPassword:
             isStrict ? signIn("5.7.139", nil, at: now) : signInRefused(at: now)
         case .tokenRefused: signInRefused(at: now)
-        case .tokenExpiresSoon:
-            SandboxReply(501, "5.5.127 Invalid XOAUTH2 auth data - Token will expire soon")
+        case .tokenExpiresSoon: fault(501, "5.5.127")
         case .passwordsDisabled: signIn("5.7.139", "basic", at: now)
         case .securityDefaults: signIn("5.7.139", "locked", at: now)
         case .smtpDisabledForTenant: signIn("5.7.139", "tenant", at: now)
@@ -23,32 +22,24 @@ extension ReplyTexts {
         case .senderUnknown: fault(550, "5.1.7")
         case .mailboxClosed: host(fault(430, "4.2.0"))
         case .mailboxFull: host(fault(554, "5.2.2"))
-        case .tooLarge:
-            host(SandboxReply(554, "5.2.270 Message is too large for submission"))
+        case .tooLarge: host(fault(554, "5.2.270"))
         case .tooManyRecipients: .tooManyRecipients
         case .tooManySessions: host(.tooManySessions)
         case .tooManyMessages: fault(421, "4.4.2")
         case .dailyRecipients: host(fault(554, "5.2.0", "quota"))
         case .externalRecipients: fault(550, "5.7.233")
-        case .onmicrosoftRecipients:
-            SandboxReply(
-                550,
-                "5.7.236 Your message can't be sent because your tenant has exceeded its daily"
-                    + " limit for sending email from onmicrosoft.com to external recipients"
-            )
+        case .onmicrosoftRecipients: fault(550, "5.7.236")
         case .externalRecipient: fault(550, "5.7.1")
-        case .senderBlocked(let failure):
-            SandboxReply(
-                550,
-                "\(failure.status) Sender throttled due to continuous \(failure.rawValue) errors"
-            )
+        case .senderBlocked(let failure): fault(550, failure.status)
         case .relayDenied: fault(550, "5.7.64")
         case .directSendRejected: fault(550, "5.7.68")
         }
     }
 
     /// The reply to a token that has not the form of XOAUTH2, for high volumes.
-    static let invalidXOAUTH2 = SandboxReply(501, "5.5.124 Invalid XOAUTH2 auth data")
+    static var invalidXOAUTH2: SandboxReply {
+        FaultCatalogue.reply(code: 501, status: "5.5.124", variant: nil)
+    }
 
     private func fault(_ code: Int, _ status: String, _ variant: String? = nil) -> SandboxReply {
         FaultCatalogue.reply(code: code, status: status, variant: variant)

@@ -51,7 +51,7 @@ extension TenantFile {
         for table in TenantTable.allCases {
             for entry in tables[table] ?? [] { read(entry, of: table) }
         }
-        guard rehearsal.organisations.isEmpty else { return }
+        guard rehearsal.organisations.isEmpty, complaints.errors.isEmpty else { return }
         complaints.add(
             Objection("has no tenant.", "Begin with [tenant.contoso], its id and its domains."),
             key: "",

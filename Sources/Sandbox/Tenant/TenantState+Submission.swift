@@ -70,6 +70,15 @@ extension TenantState {
         accounts[key] = book
     }
 
+    /// Why a sender may not even try; counts it.
+    mutating func block(of submitter: Submitter, at now: SandboxTime) -> Refusal? {
+        accounts[key(of: submitter.name)].flatMap { Self.block($0, at: now) }.map { counted($0) }
+    }
+
+    private static func block(_ book: AccountBook, at now: SandboxTime) -> Refusal? {
+        book.blocked.flatMap { $0.until > now ? .senderBlocked($0.failure) : nil }
+    }
+
     /// Returns how long the answer to an acceptable message waits.
     private mutating func admit(
         _ message: SubmittedMessage,
@@ -77,7 +86,7 @@ extension TenantState {
         at now: SandboxTime
     ) throws(Refusal) -> Duration {
         var book = accounts[key] ?? AccountBook()
-        if let blocked = book.blocked, blocked.until > now { throw .senderBlocked(blocked.failure) }
+        if let refusal = Self.block(book, at: now) { throw refusal }
         try checkSession(message, book)
         try checkContent(message)
         try checkRecipients(message, &book, at: now)

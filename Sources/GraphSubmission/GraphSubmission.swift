@@ -1,2 +1,0 @@
-/// Placeholder until the submitter is here.
-enum GraphSubmission {}
