@@ -11,6 +11,8 @@ struct SandboxCommandTests {
         let relay: Int
         let hve: Int
         let acs: Int
+        let https: Int
+        let http: Int
     }
 
     private static let tenant = """
@@ -33,7 +35,7 @@ struct SandboxCommandTests {
                 ],
                 folder: scratch.path
             )
-            try await sandbox.waitForOutput("Azure Communication Services")
+            try await sandbox.waitForOutput("is metadata services and the inbox.")
             let ports = try JSONDecoder().decode(
                 Ports.self,
                 from: Data(try scratch.read("mail/ports.json"))
@@ -41,6 +43,12 @@ struct SandboxCommandTests {
             #expect(ports.host == "127.0.0.1")
             for port in [ports.submission, ports.relay, ports.hve, ports.acs] {
                 #expect(sandbox.output.contains("127.0.0.1:\(port) is "), "\(sandbox.output)")
+            }
+            for line in [
+                "https://127.0.0.1:\(ports.https)/ is sign-in, Graph and the inbox.\n",
+                "http://127.0.0.1:\(ports.http)/ is metadata services and the inbox.\n",
+            ] {
+                #expect(sandbox.output.contains(line), "\(sandbox.output)")
             }
             // The second message ends the session with 421; swaks then exits with 26.
             for code in [Int32(0), 26] {

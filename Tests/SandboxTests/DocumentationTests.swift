@@ -98,7 +98,8 @@ struct DocumentationTests {
         let words = page.split { " `\n|<>,()".contains($0) }
         let addresses = words.filter { $0.hasSuffix("@fault.test") }
         #expect(addresses.count >= 10)
-        for address in addresses {
+        // Those of Graph are tested beside it.
+        for address in addresses where !address.hasPrefix("graph.") {
             let local = String(address.dropLast("@fault.test".count))
             let isFault = [FaultAddress.Role.recipient, .sender].contains {
                 FaultAddress(localPart: local, role: $0) != nil

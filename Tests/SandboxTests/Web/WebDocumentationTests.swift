@@ -29,7 +29,7 @@ struct WebDocumentationTests {
     }
 
     @Test(arguments: [
-        "graph", "graph.", "graph.what", "graph.200.429", "graph.99", "graph.503-retry-x",
+        "graph", "graph.what", "graph.200.429", "graph.99", "graph.503-retry-x",
         "graph.delay-2h", "graph.once", "graph.once.once.429",
     ])
     func `an address that names no fault of Graph asks for none`(_ local: String) throws {
