@@ -62,9 +62,10 @@ extension Identity {
             case .address(let text): "IP:\(text)"
             }
         }
+        // Without a key usage: BoringSSL takes no certificate for its own issuer whose usage lacks the
+        // signing of certificates, and with that this one would look like an authority's.
         let extensions: [(Int32, String)] = [
             (NID_basic_constraints, "critical,CA:FALSE"),
-            (NID_key_usage, "critical,digitalSignature"),
             (NID_ext_key_usage, "serverAuth"),
             (NID_subject_alt_name, alternatives.joined(separator: ",")),
         ]
