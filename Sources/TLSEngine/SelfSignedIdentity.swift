@@ -62,17 +62,10 @@ extension Identity {
             case .address(let text): "IP:\(text)"
             }
         }
-<<<<<<< HEAD
-        // An authority of its own: BoringSSL, which HTTPS goes through, trusts nothing else as a root.
-        let extensions: [(Int32, String)] = [
-            (NID_basic_constraints, "critical,CA:TRUE"),
-            (NID_key_usage, "critical,digitalSignature,keyCertSign"),
-=======
         // Without a key usage: BoringSSL takes no certificate for its own issuer whose usage lacks the
         // signing of certificates, and with that this one would look like an authority's.
         let extensions: [(Int32, String)] = [
             (NID_basic_constraints, "critical,CA:FALSE"),
->>>>>>> tokens
             (NID_ext_key_usage, "serverAuth"),
             (NID_subject_alt_name, alternatives.joined(separator: ",")),
         ]
