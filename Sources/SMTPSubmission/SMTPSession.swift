@@ -73,7 +73,9 @@ extension SMTPSession {
             case .secured:
                 if let findings = wire?.tlsFindings { setup.witness?.saw(.secured(findings)) }
                 run(machine.tlsEstablished())
-            case .tlsFailed(let sentence): run(machine.tlsFailed(sentence))
+            case .tlsFailed(let sentence):
+                owner.forgetSetup()
+                run(machine.tlsFailed(sentence))
             case .tlsEnded: run(machine.connectionLost(detail: "the server closed the session"))
             }
         }

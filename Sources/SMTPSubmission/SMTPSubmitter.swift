@@ -180,6 +180,10 @@ extension SMTPSubmitter {
         }
     }
 
+    /// Has trust and client certificate read again: a handshake failed, and an operator may have put
+    /// the files right.
+    func forgetSetup() { setup = nil }
+
     /// Read once and again only after a failure: an operator may have put the file right.
     private func sharedSetup() throws(TLSError) -> SessionSetup {
         if let setup { return setup }

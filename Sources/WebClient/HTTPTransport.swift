@@ -36,12 +36,21 @@ package struct HTTPTransportOptions: Hashable, Sendable {
 package final class HTTPTransport: WebTransport {
     private let options: HTTPTransportOptions
     private let group: any EventLoopGroup
-    private let state = Mutex(State.open([:]))
+    private let state = Mutex(State.open(Clients()))
 
-    /// One client for each proxy, since a client has only one.
     private enum State {
-        case open([ProxyAddress?: HTTPClient])
+        case open(Clients)
         case closed
+    }
+
+    private struct Clients {
+        /// One for each proxy, since a client has only one.
+        var current: [ProxyAddress?: HTTPClient] = [:]
+        /// Those that trust what ``HTTPTransportOptions/caFile`` held before; requests may still be
+        /// under way with them.
+        var retired: [HTTPClient] = []
+        /// What the file of trusted certificates looked like when it was read.
+        var trust: FileMark?
     }
 
     /// Creates a transport that has no connection yet.
@@ -74,7 +83,9 @@ package final class HTTPTransport: WebTransport {
             }
         } catch {
             let end = exchange.end()
-            throw explanation.error(error, fate: end.fate, isConnected: end.isConnected)
+            let fault = explanation.error(error, fate: end.fate, isConnected: end.isConnected)
+            if fault.kind == .tls { readTrustAgain() }
+            throw fault
         }
     }
 
@@ -83,7 +94,7 @@ package final class HTTPTransport: WebTransport {
         let clients = state.withLock { state -> [HTTPClient] in
             defer { state = .closed }
             guard case .open(let clients) = state else { return [] }
-            return Array(clients.values)
+            return clients.retired + clients.current.values
         }
         for client in clients {
             // Fails only when the client is shut down twice, which the state excludes.
@@ -111,16 +122,30 @@ package final class HTTPTransport: WebTransport {
         }
     }
 
+    /// Has the file of trusted certificates read anew by the next request, if it has changed: a
+    /// handshake failed, and an operator may have put the file right.
+    private func readTrustAgain() {
+        guard let file = options.caFile else { return }
+        let mark = FileMark(file)
+        state.withLock { state in
+            guard case .open(var clients) = state, clients.trust != mark else { return }
+            clients.retired += clients.current.values
+            clients.current = [:]
+            state = .open(clients)
+        }
+    }
+
     private func client(for address: WebAddress) throws -> HTTPClient {
         let proxy = try options.proxy.proxy(for: address)
         return try state.withLock { state throws in
             guard case .open(var clients) = state else { throw TransportClosed() }
-            if let client = clients[proxy] { return client }
+            if let client = clients.current[proxy] { return client }
+            if let file = options.caFile, clients.current.isEmpty { clients.trust = FileMark(file) }
             let client = HTTPClient(
                 eventLoopGroupProvider: .shared(group),
                 configuration: try configuration(proxy)
             )
-            clients[proxy] = client
+            clients.current[proxy] = client
             state = .open(clients)
             return client
         }

@@ -181,7 +181,9 @@ struct LimitBookTests {
     @Test func `the file is replaced as a whole, and its errors are sentences`() async throws {
         try await withScratchFolder("limits") { folder in
             let ledger = FileLimitLedger(directory: folder.path("state"))
-            #expect(throws: LimitLedgerError.self) { try ledger.load() }
+            #expect(try ledger.load() == nil)
+            let missing = #expect(throws: LimitLedgerError.self) { try ledger.save(Self.sample()) }
+            #expect(missing?.sentence.hasSuffix("No such file or directory.") == true)
             try folder.makeFolder("state")
             #expect(try ledger.load() == nil)
             try ledger.save(Self.sample())

@@ -5,7 +5,8 @@ import Testing
 @Suite("Every route")
 struct RouteContractTests {
     @Test(arguments: TenantRoute.all)
-    func `an accepted message lies in sent and arrived as it was`(_ route: TenantRoute) async throws {
+    func `an accepted message lies in sent and arrived as it was`(_ route: TenantRoute) async throws
+    {
         try await TenantRelay.run("accepted", route) { running in
             let relay = running.relay
             let text = running.message("hello", from: route.from, to: "b@contoso.com")

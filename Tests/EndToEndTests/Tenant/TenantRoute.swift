@@ -7,6 +7,8 @@ struct TenantRoute: Sendable, CustomTestStringConvertible {
     let route: [String]
     /// Lines of `[pickup.erp]` besides.
     var pickup: [String] = []
+    /// Whom its messages are from.
+    var from = "erp@contoso.com"
     /// Whether the route signs in with tokens.
     var usesTokens = false
     /// Whether it is Graph: no envelope, and HTTP in place of replies.
@@ -29,27 +31,31 @@ struct TenantRoute: Sendable, CustomTestStringConvertible {
     )
     static let hve = TenantRoute(
         testDescription: "hve",
-        route: submission("hve", "hve") + ["mailbox = 'alerts@contoso.com'", "identity = 'contoso'"],
-        pickup: ["from = 'alerts@contoso.com'"],
+        route: submission("hve", "hve") + [
+            "mailbox = 'alerts@contoso.com'", "identity = 'contoso'",
+        ],
+        from: "alerts@contoso.com",
         usesTokens: true
     )
     static let acs = TenantRoute(
         testDescription: "acs with the application's secret",
-        route: submission("acs", "acs") + ["rate = '30/min'", "password_file = '{root}/secret'"]
+        route: submission("acs", "acs") + ["password_file = '{root}/secret'"]
             + [
                 "username = 'contoso-mail.0b1e6a7c-93a4-4d5f-8f1b-3f6f2d9a1c01"
                     + ".5a4db0c5-2f10-4f6e-9d1c-0c0f5d7b1a01'"
-            ]
+            ],
+        from: "DoNotReply@contoso.com"
     )
     static let acsToken = TenantRoute(
         testDescription: "acs with OAuth",
         route: submission("acs", "acs")
-            + ["rate = '30/min'", "username = 'erp-mailer'", "identity = 'contoso'"],
+            + ["username = 'erp-mailer'", "identity = 'contoso'"],
+        from: "DoNotReply@contoso.com",
         usesTokens: true
     )
     static let graph = TenantRoute(
         testDescription: "graph",
-        route: ["service = 'graph'", "graph_url = 'https://localhost:{https}/v1.0'"] + trust
+        route: ["service = 'graph'", "graph_url = 'https://localhost:{https}'"] + trust
             + sender + ["identity = 'contoso'"],
         usesTokens: true,
         isGraph: true
@@ -69,9 +75,6 @@ struct TenantRoute: Sendable, CustomTestStringConvertible {
         route: submission("smtp", "submission")
             + ["username = 'erp@contoso.com'", "password_file = '{root}/mailbox-password'"]
     )
-
-    /// What the sender's address is.
-    var from: String { pickup.first?.hasPrefix("from") == true ? "alerts@contoso.com" : "erp@contoso.com" }
 
     private static let sender = ["mailbox = 'erp@contoso.com'"]
     private static let trust = ["ca_file = '{root}/sandbox/ca.pem'", "sandbox = true"]
