@@ -32,7 +32,7 @@ package struct FileLimitLedger: LimitLedger {
         let octets: [UInt8]?
         do throws(SpoolError) {
             octets = try file.read(atMost: LimitFormat.maximumOctets)
-        } catch where error.kind == .vanished {
+        } catch  where error.kind == .vanished {
             // Without a folder nothing was ever saved; the first save says that it is missing.
             return nil
         } catch {
