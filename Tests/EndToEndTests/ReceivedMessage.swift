@@ -25,6 +25,7 @@ struct ReceivedEnvelope: Sendable, Decodable {
     }
 
     let number: Int
+    let acceptedAt: String
     let ehlo: String
     let tls: String?
     let mechanism: String?

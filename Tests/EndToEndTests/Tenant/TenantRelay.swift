@@ -53,7 +53,8 @@ struct TenantRelay: Sendable {
         return plan
     }
 
-    private static let identity = """
+    /// The identity of the ERP system's application.
+    static let identity = """
         [identity.contoso]
         tenant = '5a4db0c5-2f10-4f6e-9d1c-0c0f5d7b1a01'
         client_id = '0b1e6a7c-93a4-4d5f-8f1b-3f6f2d9a1c01'
@@ -63,7 +64,8 @@ struct TenantRelay: Sendable {
         allow_foreign_endpoint = true
         """
 
-    private func writeSecrets() throws {
+    /// Writes the files of the secrets.
+    func writeSecrets() throws {
         for (name, secret) in [("secret", "erp-secret"), ("mailbox-password", "erp-password")] {
             try relay.scratch.write(secret, to: name)
             chmod(relay.scratch.path(name), 0o600)
