@@ -67,9 +67,13 @@ package struct DeviceLogin: Sendable {
 
     /// Waits until the person has signed in, and keeps the refresh token (RFC 8628 §3.5).
     ///
+    /// Keeps nothing when the token names somebody else than `user`; one that cannot be read names
+    /// nobody.
+    ///
     /// - Returns: The claims of the token, for the person to see.
     package func finish(
         _ code: Code,
+        by user: String,
         store: RefreshTokenStore
     ) async throws(CredentialError) -> String {
         let request = TokenRequest.devicePoll(
@@ -85,7 +89,16 @@ package struct DeviceLogin: Sendable {
                 throw CredentialError("the sign-in was abandoned", advice: "Start it again.")
             }
             guard let token = try read(try await answer(to: request), &poll) else { continue }
-            return try await keep(token, in: store)
+            let claims = TokenClaims(token.accessToken)
+            if let signedIn = claims?.user, signedIn.lowercased() != user.lowercased() {
+                throw CredentialError(
+                    "\(SafeText.line(signedIn)) signed in for identity '\(identity.name)',"
+                        + " not \(user)",
+                    advice: "Sign out there, and type in a new code as \(user)."
+                )
+            }
+            try await keep(token, in: store)
+            return claims?.sentence ?? ""
         }
         throw SignInErrors.error(for: TokenRefusal(expired: ()), identity: identity.name)
     }
@@ -121,7 +134,7 @@ package struct DeviceLogin: Sendable {
     private func keep(
         _ response: TokenResponse,
         in store: RefreshTokenStore
-    ) async throws(CredentialError) -> String {
+    ) async throws(CredentialError) {
         guard let token = response.refreshToken else {
             throw CredentialError(
                 "the sign-in of identity '\(identity.name)' brought no refresh token",
@@ -143,7 +156,6 @@ package struct DeviceLogin: Sendable {
             result = .failure(CredentialError("the program is ending", category: .temporary))
         }
         try result.get()
-        return TokenClaims(response.accessToken)?.sentence ?? ""
     }
 
     private static func code(_ body: [UInt8]) -> Code? {

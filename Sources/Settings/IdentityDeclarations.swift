@@ -119,7 +119,7 @@ extension IdentityDeclarations {
         .address,
         .phrase("must be given with `device_login`"),
         "Who signs in with `device_login`.",
-        remark: "Anybody else who does is refused.",
+        remark: "Anybody else whose name the token gives is refused.",
         example: #"user = "erp@contoso.com""#
     )
 }

@@ -46,21 +46,20 @@ struct Login: AsyncParsableCommand {
         do throws(CredentialError) {
             let login = try services.deviceLogin(for: identity)
             let code = try await login.start()
-            print(
-                "Open \(code.address) and type in the code \(code.userCode) as \(user(identity))."
-            )
+            let user = user(identity)
+            print("Open \(code.address) and type in the code \(code.userCode) as \(user).")
             let store = RefreshTokenStore(
                 folder: settings.state.tokenFolder,
                 identity: identity.name
             )
-            return .success(try await login.finish(code, store: store))
+            return .success(try await login.finish(code, by: user, store: store))
         } catch {
             return .failure(error)
         }
     }
 
     private func user(_ identity: IdentitySettings) -> String {
-        if case .deviceLogin(let user) = identity.credential { user } else { "yourself" }
+        if case .deviceLogin(let user) = identity.credential { user } else { "" }
     }
 
     private func choose(from settings: RelaySettings) throws -> IdentitySettings {

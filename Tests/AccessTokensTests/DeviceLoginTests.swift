@@ -38,7 +38,11 @@ struct DeviceLoginTests {
             ) { pause in pauses.withLock { $0.append(pause) } }
             do throws(CredentialError) {
                 let code = try await login.start()
-                let claims = try await login.finish(code, store: store)
+                let claims = try await login.finish(
+                    code,
+                    by: "erp@contoso.com",
+                    store: store
+                )
                 end = "\(code.userCode) at \(code.address): '\(claims)'"
             } catch {
                 end = error.sentence
@@ -129,6 +133,23 @@ struct DeviceLoginTests {
         #expect(pauses.isEmpty)
         let odd = try await run([LoopbackResponse(200, "{}")])
         #expect(odd.end == "the answer to the sign-in of identity 'contoso' has no code")
+    }
+
+    @Test(arguments: [
+        ("erp@contoso.com", "ABC-123 at https://login.test/device: 'token for x, "),
+        ("ERP@Contoso.com", "ABC-123 at https://login.test/device: 'token for x, "),
+        (
+            "boss@contoso.com",
+            "boss@contoso.com signed in for identity 'contoso', not erp@contoso.com"
+        ),
+    ])
+    func `only the person of the settings signs in`(_ user: String, _ end: String) async throws {
+        let token = jwt(#"{"aud":"x","upn":"\#(user)","exp":1795428930}"#)
+        let answer = #"{"access_token":"\#(token)","expires_in":3599,"refresh_token":"r-1"}"#
+        let (_, seen) = try await run([code, LoopbackResponse(200, answer)]) { _, store throws in
+            #expect((try? store.read().token) == (user.hasPrefix("boss") ? nil : "r-1"))
+        }
+        #expect(seen.hasPrefix(end), "\(seen)")
     }
 
     @Test func `an answer without a refresh token is of no use`() async throws {

@@ -187,7 +187,7 @@ struct SandboxSignInTests {
                 )
             )
             #expect(approval.status == 200)
-            _ = try await login.finish(code, store: store)
+            _ = try await login.finish(code, by: "erp@contoso.com", store: store)
             let first = try store.read().token
             let claims = await stage.sign(.deviceLogin(folder: place))
             #expect(claims == "https://outlook.office.com \(Self.clientID)", "\(claims)")
