@@ -66,6 +66,8 @@ package struct AttemptConsequence: Hashable, Sendable {
     /// Whether the history is to say that the message was retried once before its sender was
     /// suspended.
     package var isOnceMore = false
+    /// How long a retry waits at least, as a reply about recipients or the message asks.
+    var leastPause: Duration = .zero
 }
 
 /// The policy of a pickup that settling needs.
@@ -180,6 +182,7 @@ extension SettlementPolicy {
                         ? .refused(reply: reply.verbatim) : .pending(reply: reply.verbatim),
                     at: index
                 )
+                if !isFinal { consequence.await(judgement.wait) }
                 // Too many recipients for one transaction, not too many for the message.
                 if judgement.verdict == .retryLater, judgement.pace == .atOnce {
                     hasUntried = true
@@ -200,7 +203,7 @@ extension SettlementPolicy {
         hasUntried: Bool
     ) -> Settlement {
         if hasUntried { return .nextPart }
-        if !consequence.table.pending.isEmpty { return retryOrGiveUp(context, last: nil) }
+        if !consequence.table.pending.isEmpty { return retryOrGiveUp(context, consequence) }
         return consequence.table.refused.isEmpty ? .sent : .fail(.recipientsRefused)
     }
 
@@ -239,6 +242,7 @@ extension SettlementPolicy {
         }
         let reply: Reply? = if case .refused(let reply, _) = failure { reply } else { nil }
         consequence.effect = effect(of: judgement, reason: failure.sentence, reply)
+        if judgement.verdict == .retryLater { consequence.await(judgement.wait) }
         // The day's limit is the account's, whatever the phase says: no message fails for it.
         if case .closeDay = consequence.effect { return }
         switch judgement.scope {
@@ -247,12 +251,13 @@ extension SettlementPolicy {
             // the route is back, and nobody else's would get through.
             consequence.settlement =
                 judgement.category == .temporary && failure.concernsTransaction
-                ? retryOrGiveUp(context, last: failure) : .again
+                ? retryOrGiveUp(context, consequence, last: failure) : .again
         case .sender: consequence.settlement = .waitForSender
         case .message, .recipient:
             consequence.settlement =
                 judgement.verdict == .rejected
-                ? .fail(.rejected(failure)) : retryOrGiveUp(context, last: failure)
+                ? .fail(.rejected(failure))
+                : retryOrGiveUp(context, consequence, last: failure)
         }
     }
 
@@ -284,10 +289,14 @@ extension SettlementPolicy {
         case .none: break
         }
         return consequence.table.pending.isEmpty
-            ? .fail(.recipientsRefused) : retryOrGiveUp(context, last: nil)
+            ? .fail(.recipientsRefused) : retryOrGiveUp(context, consequence)
     }
 
-    private func retryOrGiveUp(_ context: AttemptContext, last: Failure?) -> Settlement {
+    private func retryOrGiveUp(
+        _ context: AttemptContext,
+        _ consequence: AttemptConsequence,
+        last: Failure? = nil
+    ) -> Settlement {
         if context.age >= schedule.giveUpAfter {
             return .fail(.gaveUp(after: context.age, last: last))
         }
@@ -295,7 +304,7 @@ extension SettlementPolicy {
             afterAttempts: context.earlierAttempts + 1,
             jitter: context.jitter
         )
-        return .retry(after: pause)
+        return .retry(after: max(pause, consequence.leastPause))
     }
 
     /// How long a message waits that is tried once more before its sender is suspended.
@@ -340,6 +349,15 @@ extension SettlementPolicy {
     }
 }
 
+extension AttemptConsequence {
+    /// The longest wait of one message that a server may ask for: a reply must not park it for days.
+    static let longestWait = Duration.seconds(3600)
+
+    fileprivate mutating func `await`(_ wait: ImpliedWait) {
+        leastPause = max(leastPause, min(wait.minimum ?? .zero, Self.longestWait))
+    }
+}
+
 extension ImpliedWait {
     /// How long to wait at least, where that is said.
     var minimum: Duration? { if case .atLeast(let wait) = self { wait } else { nil } }
@@ -381,5 +399,7 @@ extension RouteCondition.Cause {
 
 extension SettlementPolicy {
     /// The longest pause any message of the pickup can have been given.
-    var longestPause: Duration { max(schedule.maximum * 1.1, schedule.afterUncertain) }
+    var longestPause: Duration {
+        max(schedule.maximum * 1.1, schedule.afterUncertain, AttemptConsequence.longestWait)
+    }
 }

@@ -39,6 +39,11 @@ struct SettlementTests {
     static let unknownUser = reply(550, "5.1.1 User unknown")
     static let busy = reply(450, "4.2.1 Busy")
     static let tooMany = reply(452, "4.5.3 Too many recipients")
+    static let fullHour = reply(
+        554,
+        "5.2.122 The recipient has exceeded their limit for the number of messages they can"
+            + " receive per hour"
+    )
     static let accepted = AttemptReport.End.accepted(reply(250, "2.0.0 OK"))
     static let pause = Settlement.retry(after: .seconds(60))
 
@@ -49,6 +54,13 @@ struct SettlementTests {
             accepted,
             .sent,
             statuses: "aaa"
+        ),
+        Case(
+            "one whose mailbox receives too much this hour: after an hour",
+            [.accepted(ok), .refused(fullHour), .accepted(ok)],
+            accepted,
+            .retry(after: .seconds(3600)),
+            statuses: "apa"
         ),
         Case(
             "one refused for good: the others have it, the message names the one",
