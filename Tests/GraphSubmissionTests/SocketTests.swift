@@ -109,6 +109,19 @@ struct SocketTests {
         guard case .uncertain = report.end else { throw WaitError("\(report.end)") }
     }
 
+    @Test(arguments: [["Connection: close"], []])
+    func `a service that refuses early is heard at once`(_ headers: [String]) async throws {
+        let server = try LoopbackServer { peer in
+            _ = peer.readHead()
+            peer.respond(LoopbackResponse(413, "{}", headers: headers))
+            peer.readToEnd()
+        }
+        let report = try await submit(try Self.large(), to: server)
+        guard case .failed(.serviceRefused(let refusal)) = report.end, refusal.status == 413 else {
+            throw WaitError("\(report.end)")
+        }
+    }
+
     @Test func `nobody who listens is no connection`() async throws {
         var route = try GraphRoute.test("http://127.0.0.1:1")
         route.timeout = .seconds(10)
