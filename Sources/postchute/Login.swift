@@ -31,7 +31,7 @@ struct Login: AsyncParsableCommand {
         await services.stop()
         switch result {
         case .success(let claims):
-            print("Signed in. \(claims)")
+            Console.print("Signed in. \(claims)")
         case .failure(let error):
             Console.complain("\(error.sentence); \(error.advice)")
             throw ExitStatus.unavailable.error
@@ -47,7 +47,7 @@ struct Login: AsyncParsableCommand {
             let login = try services.deviceLogin(for: identity)
             let code = try await login.start()
             let user = user(identity)
-            print("Open \(code.address) and type in the code \(code.userCode) as \(user).")
+            Console.print("Open \(code.address) and type in the code \(code.userCode) as \(user).")
             let store = RefreshTokenStore(
                 folder: settings.state.tokenFolder,
                 identity: identity.name

@@ -79,7 +79,7 @@ struct RollingDays: Sendable {
             TenantRoute.exchangeOnline.route
             + ["recipients_per_day = \(recipientsPerDay)", "retry_first = '1 min'"]
         plan.pickup = ["settle = '1 s'", "when_uncertain = 'retry'"]
-        plan.tables = TenantRelay.identity
+        plan.tables = TenantRelay.identity(.exchangeOnline)
         plan.launcher = clock.launcher
         plan.sandboxLauncher = clock.launcher
         plan.sandbox = ["--tenant", "{root}/tenant.toml"]

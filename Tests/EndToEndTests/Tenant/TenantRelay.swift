@@ -49,20 +49,21 @@ struct TenantRelay: Sendable {
         plan.launcher = clock.launcher
         plan.sandboxLauncher = clock.launcher
         plan.sandbox = ["--tenant", "{root}/tenant.toml"]
-        if route.usesTokens { plan.tables = identity }
+        if route.usesTokens { plan.tables = identity(route) }
         return plan
     }
 
-    /// The identity of the ERP system's application.
-    static let identity = """
+    /// The table of a route's identity.
+    static func identity(_ route: TenantRoute) -> String {
+        """
         [identity.contoso]
         tenant = '5a4db0c5-2f10-4f6e-9d1c-0c0f5d7b1a01'
-        client_id = '0b1e6a7c-93a4-4d5f-8f1b-3f6f2d9a1c01'
-        client_secret_file = '{root}/secret'
+        \(route.identity.joined(separator: "\n"))
         authority = 'https://localhost:{https}'
         ca_file = '{root}/sandbox/ca.pem'
         allow_foreign_endpoint = true
         """
+    }
 
     /// Writes the files of the secrets.
     func writeSecrets() throws {

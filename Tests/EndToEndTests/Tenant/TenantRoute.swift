@@ -9,6 +9,11 @@ struct TenantRoute: Sendable, CustomTestStringConvertible {
     var pickup: [String] = []
     /// Whom its messages are from.
     var from = "erp@contoso.com"
+    /// Lines of `[identity.contoso]` about the application and its credential.
+    var identity = [
+        "client_id = '0b1e6a7c-93a4-4d5f-8f1b-3f6f2d9a1c01'",
+        "client_secret_file = '{root}/secret'",
+    ]
     /// Whether the route signs in with tokens.
     var usesTokens = false
     /// Whether it is Graph: no envelope, and HTTP in place of replies.
