@@ -222,15 +222,10 @@ extension ServerVerification {
             )
         }
         guard let (mailbox, survey) = outOfScope else {
-            return VerifyStep(
-                .outOfScope,
-                .skipped,
-                "Not tried: name a mailbox that the application must not use with"
-                    + " --out-of-scope ADDRESS."
-            )
+            return .outOfScopeNotNamed
         }
         switch (survey.failure, survey.failedStage) {
-        case (nil, _): return Self.reachesTooFar(mailbox)
+        case (nil, _): return .reachesTooFar(mailbox)
         case (let failure?, .signIn):
             guard let reply = failure.reply, reply.code.replyClass == .permanent else {
                 return VerifyStep(.outOfScope, failure)
@@ -242,20 +237,6 @@ extension ServerVerification {
             let sentence = stage.map(Self.notTried) ?? "Not tried."
             return VerifyStep(.outOfScope, .skipped, sentence)
         }
-    }
-
-    private static func reachesTooFar(_ mailbox: String) -> VerifyStep {
-        VerifyStep(
-            .outOfScope,
-            .failed(
-                advice: "Limit the application to its mailboxes with RBAC for Applications"
-                    + " (New-ManagementScope, New-ManagementRoleAssignment), and remove permissions"
-                    + " given in Microsoft Entra: they reach every mailbox.",
-                .configuration
-            ),
-            "The application can sign in as \(mailbox), too: its rights reach beyond the mailboxes"
-                + " it is for."
-        )
     }
 }
 

@@ -1,5 +1,6 @@
 internal import AccessTokens
 internal import Glibc
+internal import GraphSubmission
 internal import MailMessage
 internal import NIOCore
 internal import Operations
@@ -169,7 +170,21 @@ extension RouteInspection {
         let failure = await withCheckedContinuation { continuation in
             loop.execute { submitter.probe { continuation.resume(returning: $0) } }
         }
-        return [token, VerifyStep(service: failure)]
+        return [token, VerifyStep(service: failure), try await scopeStep()]
+    }
+
+    private func scopeStep() async throws -> VerifyStep {
+        guard let mailbox = options.outOfScope else { return .outOfScopeNotNamed }
+        let scope = GraphScope(
+            route: try GraphRoute(settings),
+            tokens: try services.tokens(for: settings),
+            transport: try services.transport(for: settings)
+        )
+        switch await scope.ask(about: mailbox) {
+        case .refused(let refusal): return .staysWithinScope(mailbox, refusal)
+        case .admitted: return .reachesTooFar(mailbox)
+        case .unknown(let failure): return VerifyStep(.outOfScope, failure)
+        }
     }
 }
 

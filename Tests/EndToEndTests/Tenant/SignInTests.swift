@@ -25,7 +25,23 @@ struct SignInTests {
                 run.output.contains("  ok       token         A token was obtained: token for ")
             )
             #expect(try relay.received().count == 1)
-            if !route.isGraph {
+            if route.isGraph {
+                let line =
+                    "  ok       out of scope  Graph does not let the application send as"
+                    + " invoices@contoso.com: 403 ErrorAccessDenied"
+                #expect(run.output.contains(line), "\(run)")
+                let own = try await relay.command(
+                    "verify",
+                    "lab",
+                    "--out-of-scope",
+                    "erp@contoso.com"
+                )
+                #expect(
+                    own.code == 78 && own.output.hasSuffix("Missing: out of scope.\n"),
+                    "\(own)"
+                )
+                #expect(try relay.received().count == 1)
+            } else {
                 let line =
                     "  ok       out of scope  The server does not let the application sign in"
                     + " as invoices@contoso.com: 535 5.7.3"
