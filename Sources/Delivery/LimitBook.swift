@@ -13,6 +13,8 @@ final class LimitWindow {
     fileprivate var pending: Int?
     /// The largest amount that waited for a grant.
     fileprivate var wanted = 0
+    /// How much the last save granted ahead, and ``taken`` at that time.
+    fileprivate var lastGrant = (ahead: 0, taken: 0)
 
     init(_ name: String, _ window: SlidingWindow) {
         self.name = name
@@ -20,9 +22,18 @@ final class LimitWindow {
         granted = window.limit == .max ? .max : 0
     }
 
-    /// How much is granted ahead at once: small enough that a crash costs little, large enough that
-    /// a save a second suffices at the pace the limit allows.
-    fileprivate var block: Int { window.limit == .max ? 0 : max(window.limit / 50, 1) }
+    /// How much the next save grants ahead: twice what was used since the last one.
+    ///
+    /// A crash counts it as used. So an account that sends thirty messages a minute is granted a
+    /// thousandth of its day or two, and one that sends as fast as the server takes up to a
+    /// twenty-fifth, for a save comes once a second at most.
+    fileprivate func nextGrant() -> Int {
+        guard window.limit != .max else { return 0 }
+        let least = max(window.limit / 500, 1)
+        let most = max(window.limit / 25, least)
+        let used = (taken &- lastGrant.taken).saturatingDoubled
+        return max(min(max(used, least), most), wanted.saturatingDoubled)
+    }
 }
 
 /// All limits of the relay, by name, and what becomes of them on disk.
@@ -76,7 +87,9 @@ final class LimitBook {
         limit.window.reserve(amount)
         limit.taken = limit.taken.addingReportingOverflow(amount).partialValue
         hasChanged = true
-        if isKept, limit.granted - limit.taken < limit.block { needsSave = true }
+        if isKept, limit.granted - limit.taken < (limit.lastGrant.ahead + 1) / 2 {
+            needsSave = true
+        }
     }
 
     /// Ends what ``take(_:of:)`` began.
@@ -101,7 +114,8 @@ extension LimitBook {
         var records = LimitRecords(clock: clock, windows: [])
         for limit in windows.values {
             limit.window.expire(at: now)
-            let ahead = isLast ? 0 : max(2 * limit.block, limit.wanted.saturatingDoubled)
+            let ahead = isLast ? 0 : limit.nextGrant()
+            limit.lastGrant = (ahead, limit.taken)
             limit.wanted = 0
             let grant = limit.granted == .max ? 0 : ahead
             let pending = limit.granted == .max ? .max : limit.taken + ahead

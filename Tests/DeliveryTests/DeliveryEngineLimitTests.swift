@@ -301,7 +301,7 @@ struct DeliveryEngineLimitTests {
                 #expect(try await fixture.snapshot().accounts?[0].recipients.used == expected)
                 // Granted ahead, which a crash would count.
                 let grant = ledger.saved?.windows.first { $0.name.hasSuffix("recipients") }?.grant
-                #expect(grant == 40)
+                #expect(grant == 2)
             }
             let saved = try #require(ledger.saved)
             #expect(saved.windows.allSatisfy { $0.grant == 0 })

@@ -124,13 +124,33 @@ struct LimitBookTests {
         _ = book.records(Self.clock(.zero), at: .zero, isLast: false)
         #expect(!book.mayTake(1, of: limit))
         #expect(!book.saved(true))
-        #expect(book.mayTake(40, of: limit))
-        #expect(!book.mayTake(41, of: limit))
+        #expect(book.mayTake(2, of: limit))
+        #expect(!book.mayTake(3, of: limit))
         _ = book.records(Self.clock(.zero), at: .zero, isLast: false)
         #expect(book.saved(false))
         #expect(book.mayTake(500, of: limit))
         _ = book.records(Self.clock(.zero), at: .zero, isLast: false)
         #expect(book.saved(true))
+    }
+
+    @Test(arguments: [
+        (used: 0, next: 2), (used: 1, next: 2), (used: 2, next: 4), (used: 15, next: 30),
+        (used: 500, next: 40),
+    ])
+    func `a save grants twice what was used since the last one, within bounds`(
+        _ used: Int,
+        _ next: Int
+    ) {
+        let book = LimitBook(isKept: true)
+        let limit = book.limit("w", .day(limit: 1000))
+        _ = book.records(Self.clock(.zero), at: .zero, isLast: false)
+        _ = book.saved(true)
+        book.take(used, of: limit)
+        book.settle(used, used: used, of: limit, at: .seconds(1))
+        _ = book.records(Self.clock(.seconds(2)), at: .seconds(2), isLast: false)
+        _ = book.saved(true)
+        #expect(book.mayTake(next, of: limit))
+        #expect(!book.mayTake(next + 1, of: limit))
     }
 
     @Test(

@@ -50,15 +50,16 @@ struct RollingDaysTests {
                 outage from 25h for 30m
                 """,
             kills: [2500, 9000, 12_000, 18_000],
-            speed: 60
+            speed: 100
         )
         let outcome = try await days.run(limit: .seconds(3600))
         Self.expectPromise(of: days, outcome)
-        // 10,000 at 30 a minute, the rest as the first leave the window: 29 h 33 min, and 50 minutes
-        // of outages.
+        // 10,000 at 30 a minute, the rest as the first leave the window: the limits allow it in
+        // 29 h 33 min, and 50 minutes were outages. What a kill made count as used comes later.
+        let ideal = outcome.accepted(minutes: 0...(29.55 * 60 + 50))
+        #expect(ideal >= 19_000, "\(ideal) of 20,000 when the limits allow all")
         let hours = ((outcome.accepted.last ?? 0) - (outcome.accepted.first ?? 0)) / 3600
-        #expect(hours * 0.95 <= 29.55 + 50.0 / 60, "\(hours) h")
-        print("rolling days: \(hours) h, \(outcome.counts)")
+        print("rolling days: \(ideal) in time, all after \(hours) h, \(outcome.counts)")
     }
 
     private static func expectPromise(of days: RollingDays, _ outcome: RollingDays.Outcome) {
