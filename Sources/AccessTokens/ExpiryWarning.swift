@@ -4,8 +4,10 @@ internal import TLSEngine
 package struct ExpiryWarning: Hashable, Sendable {
     /// What ends.
     package enum Subject: Hashable, Sendable {
-        /// A certificate, by its file.
+        /// A certificate of an identity, by its file.
         case certificate(String)
+        /// The certificate that a route shows to its server, by its file.
+        case clientCertificate(String)
         /// The client secret of an identity.
         case clientSecret(identity: String)
     }
@@ -48,6 +50,11 @@ package struct ExpiryWarning: Hashable, Sendable {
             (
                 "The certificate '\(path)'",
                 "make a new one, register it beside the old one, and add it to the identity"
+            )
+        case .clientCertificate(let path):
+            (
+                "The client certificate '\(path)'",
+                "have a new one made out to the same name, and put it into its file"
             )
         case .clientSecret(let identity):
             (

@@ -25,7 +25,9 @@ package struct ExpiringCredentials: Sendable {
 
     private var subjects: [(ExpiryWarning.Subject, ends: Int64?)] {
         settings.identities.flatMap(subjects)
-            + settings.routes.compactMap(\.clientCertificate).map(subject)
+            + settings.routes.compactMap(\.clientCertificate).map {
+                (.clientCertificate($0.certificate), end(of: $0))
+            }
     }
 
     private func subjects(
@@ -33,7 +35,7 @@ package struct ExpiringCredentials: Sendable {
     ) -> [(ExpiryWarning.Subject, ends: Int64?)] {
         switch identity.credential {
         case .certificates(let certificates):
-            certificates.map(subject)
+            certificates.map { (.certificate($0.certificate), end(of: $0)) }
         case .clientSecret:
             [(.clientSecret(identity: identity.name), identity.clientSecretExpires?.seconds)]
         case .federatedToken, .managedIdentity, .deviceLogin:
@@ -41,12 +43,9 @@ package struct ExpiringCredentials: Sendable {
         }
     }
 
-    private func subject(
-        _ certificate: ClientCertificateSettings
-    ) -> (ExpiryWarning.Subject, ends: Int64?) {
+    private func end(of certificate: ClientCertificateSettings) -> Int64? {
         let source = try? CertificateFiles(certificate).source()
-        let ends = source.flatMap { try? CertificateFacts(reading: $0).notAfter }
-        return (.certificate(certificate.certificate), ends)
+        return source.flatMap { try? CertificateFacts(reading: $0).notAfter }
     }
 
     /// A word on a person's sign-in that nobody has used for long.

@@ -32,6 +32,13 @@ struct ExpiryWarningTests {
                 + "make a new one, register it beside the old one, and add it to the identity."
         )
         #expect(
+            ExpiryWarning.due(for: .clientCertificate("/etc/r.pem"), ends: ends, now: ends - day)?
+                .sentence
+                == "The client certificate '/etc/r.pem' expires within one day, at"
+                + " 2026-11-23 10:15 UTC; have a new one made out to the same name, and put it into"
+                + " its file."
+        )
+        #expect(
             ExpiryWarning.due(for: .clientSecret(identity: "contoso"), ends: ends, now: ends)?
                 .sentence
                 == "The client secret of identity 'contoso' has expired at 2026-11-23 10:15 UTC; "
