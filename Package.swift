@@ -17,6 +17,9 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -61,6 +64,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -117,11 +122,27 @@ let package = Package(
         ),
 
         // Services and executables.
+        library("Ledger", ["CLinux", "Delivery", "SafeText", "Spool", "Submission", grdb]),
+        library(
+            "Alerts",
+            [
+                "CLinux", "COpenSSL", "Delivery", "EventLog", "MailMessage", "SafeText", "Settings",
+                "Spool", "Submission", "WebClient", nioCore, subprocess, system,
+            ]
+        ),
         library(
             "Operations",
             [
-                "AccessTokens", "CLinux", "Delivery", "Documents", "MailMessage", "SafeText",
-                "Settings", "Spool", "Submission", "TLSEngine",
+                "AccessTokens", "CLinux", "COpenSSL", "Delivery", "Documents", "Ledger",
+                "MailMessage", "SafeText", "Settings", "Spool", "Submission", "TLSEngine",
+            ]
+        ),
+        library(
+            "Dashboard",
+            [
+                "CLinux", "COpenSSL", "Delivery", "Ledger", "Operations", "SafeText", "Settings",
+                "Spool", "TLSEngine", hummingbird, hummingbirdCore, lifecycle, logging, mustache,
+                nioCore, nioPosix,
             ]
         ),
         library(
@@ -134,8 +155,8 @@ let package = Package(
         .executableTarget(
             name: "postchute",
             dependencies: [
-                "AccessTokens", "CLinux", "Delivery", "Documents", "EventLog", "GraphSubmission",
-                "MailMessage", "Operations", "Pickup",
+                "AccessTokens", "Alerts", "CLinux", "Dashboard", "Delivery", "Documents",
+                "EventLog", "GraphSubmission", "Ledger", "MailMessage", "Operations", "Pickup",
                 "SMTPSubmission", "SafeText", "Sandbox", "Settings", "Spool", "Submission",
                 "TLSEngine", "WebClient",
                 argumentParser, lifecycle, logging, nioCore, nioPosix, signals, subprocess, system,
@@ -205,12 +226,28 @@ let package = Package(
             ]
         ),
         tests(
+            "LedgerTests",
+            ["Ledger", "Delivery", "SafeText", "Spool", "Submission", "TestSupport", grdb]
+        ),
+        tests(
+            "AlertsTests",
+            [
+                "Alerts", "Delivery", "EventLog", "MailMessage", "SafeText", "Settings", "Spool",
+                "Submission", "TestSupport", "WebClient", nioCore, nioPosix,
+            ]
+        ),
+        tests(
             "OperationsTests",
             [
-                "Operations", "AccessTokens", "CLinux", "Delivery", "EventLog", "MailMessage",
-                "SafeText",
-                "Settings",
-                "Spool", "Submission", "TestSupport",
+                "Operations", "AccessTokens", "CLinux", "Delivery", "EventLog", "Ledger",
+                "MailMessage", "SafeText", "Settings", "Spool", "Submission", "TestSupport",
+            ]
+        ),
+        tests(
+            "DashboardTests",
+            [
+                "Dashboard", "Delivery", "Ledger", "Operations", "SafeText", "Settings", "Spool",
+                "TLSEngine", "TestSupport", hummingbird, nioCore, nioPosix,
             ]
         ),
         tests(

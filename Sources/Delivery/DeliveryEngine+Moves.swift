@@ -101,7 +101,7 @@ extension DeliveryEngine {
         _ lane: PickupLane
     ) {
         lane.counters.failed += 1
-        log.failed(name, pickup: lane.pickup.name, route: nil, reason: reason.happened)
+        log.failed(name, pickup: lane.pickup.name, reason)
         var text = reason
         text.advice += " " + ReasonText.howToRetry
         text.facts = [

@@ -195,12 +195,7 @@ extension DeliveryEngine {
         history.recipients = message.table.recordsForRetry
         history.waited = 0
         let reason = ReasonText.failed(cause, message, report, facts(message, step))
-        log.failed(
-            message.name,
-            pickup: step.place.pickup,
-            route: step.place.route,
-            reason: reason.happened
-        )
+        log.failed(message, report, step.place, reason)
         let folder: SpoolFolder = message.isInSending ? .sending : .queue
         let order = SettlementOrder(
             name: message.name,

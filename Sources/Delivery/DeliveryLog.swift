@@ -8,11 +8,41 @@ internal import Submission
 /// Nothing else in the project writes about a message, so that the grammar of the log cannot drift.
 package struct DeliveryLog: Sendable {
     private let sink: LogSink
+    private let witnesses: [any MessageWitness]
+    private let wall: @Sendable () -> Int64
 
-    /// Creates a log that writes to a sink.
-    package init(_ sink: LogSink) { self.sink = sink }
+    /// Creates a log that writes to a sink and tells witnesses of what happens to messages.
+    ///
+    /// `wall` gives microseconds since 1970.
+    package init(
+        _ sink: LogSink,
+        witnesses: [any MessageWitness] = [],
+        wall: @escaping @Sendable () -> Int64 = { 0 }
+    ) {
+        (self.sink, self.witnesses, self.wall) = (sink, witnesses, wall)
+    }
+
+    /// Whether an event is worth being put together.
+    var isWitnessed: Bool { !witnesses.isEmpty }
+
+    /// The event of a message, as far as its name tells.
+    func event(_ kind: MessageEvent.Kind, _ name: SpoolName, _ pickup: String) -> MessageEvent {
+        MessageEvent(
+            kind,
+            at: wall(),
+            id: name.id.text,
+            pickup: pickup,
+            file: name.original.display
+        )
+    }
+
+    /// Hands an event to every witness.
+    func pass(on event: MessageEvent) {
+        for witness in witnesses { witness.note(event) }
+    }
 
     func claimed(_ name: SpoolName, pickup: String) {
+        tell(.claimed, name, pickup)
         guard sink.isEnabled(.debug) else { return }
         var line = LogLine(.debug, "claimed", id: name.id.text)
         line.add("pickup", pickup)
@@ -22,12 +52,14 @@ package struct DeliveryLog: Sendable {
 
     /// Says that every recipient was accepted: by the server, which is not yet delivered.
     func sent(_ message: LoadedMessage, _ report: AttemptReport, _ place: Place) {
+        tell(.sent, message, report, place)
         var line = base(.info, "sent", message, place)
         add(report, to: &line)
         sink.write(line)
     }
 
     func partSent(_ message: LoadedMessage, _ report: AttemptReport, _ place: Place) {
+        tell(.partSent, message, report, place)
         var line = base(.info, "part-sent", message, place)
         add(report, to: &line)
         line.add("pending", message.table.pending.count)
@@ -40,6 +72,7 @@ package struct DeliveryLog: Sendable {
         _ place: Place,
         after pause: Duration
     ) {
+        tell(.deferred, message, report, place)
         var line = base(.notice, "deferred", message, place)
         line.add("retry_in_s", pause.components.seconds)
         add(report, to: &line)
@@ -53,6 +86,7 @@ package struct DeliveryLog: Sendable {
         _ place: Place,
         then next: String
     ) {
+        tell(.uncertain, message, report, place)
         var line = base(.warning, "uncertain", message, place)
         line.add("note", "possible duplicate")
         line.add("then", next)
@@ -61,12 +95,45 @@ package struct DeliveryLog: Sendable {
     }
 
     func returned(_ message: LoadedMessage, _ report: AttemptReport, _ place: Place) {
+        tell(.returned, message, report, place)
         var line = base(.info, "returned", message, place)
         add(report, to: &line)
         sink.write(line)
     }
 
-    func failed(_ name: SpoolName, pickup: String, route: String?, reason: String) {
+    /// A message that could not even be read, or that no attempt was made for.
+    func failed(_ name: SpoolName, pickup: String, _ reason: ReasonText) {
+        tell(.failed, name, pickup) {
+            $0.reason = reason.happened
+            $0.advice = reason.advice
+        }
+        writeFailed(name, pickup: pickup, route: nil, reason: reason.happened)
+    }
+
+    func failed(
+        _ message: LoadedMessage,
+        _ report: AttemptReport,
+        _ place: Place,
+        _ reason: ReasonText
+    ) {
+        tell(.failed, message, report, place) {
+            $0.reason = reason.happened
+            $0.advice = reason.advice
+        }
+        writeFailed(
+            message.name,
+            pickup: place.pickup,
+            route: place.route,
+            reason: reason.happened
+        )
+    }
+
+    private func writeFailed(
+        _ name: SpoolName,
+        pickup: String,
+        route: String?,
+        reason: String
+    ) {
         var line = LogLine(.warning, "failed", id: name.id.text)
         line.add("pickup", pickup)
         if let route { line.add("route", route) }
@@ -76,6 +143,7 @@ package struct DeliveryLog: Sendable {
     }
 
     func held(_ name: SpoolName, pickup: String, reason: String) {
+        tell(.held, name, pickup) { $0.reason = reason }
         var line = LogLine(.warning, "held", id: name.id.text)
         line.add("pickup", pickup)
         line.add("file", name.original.display)
@@ -85,6 +153,9 @@ package struct DeliveryLog: Sendable {
 
     /// What stood in `sending/` at start: the process or the power died with it on the wire.
     func recovered(_ name: SpoolName, pickup: String, then next: String) {
+        tell(.uncertain, name, pickup) {
+            $0.reason = "Postchute ended while the content was on the wire."
+        }
         var line = LogLine(.warning, "uncertain", id: name.id.text)
         line.add("pickup", pickup)
         line.add("file", name.original.display)
@@ -95,6 +166,7 @@ package struct DeliveryLog: Sendable {
     }
 
     func vanished(_ name: SpoolName, pickup: String) {
+        tell(.taken, name, pickup)
         var line = LogLine(.info, "taken", id: name.id.text)
         line.add("pickup", pickup)
         line.add("reason", "Somebody moved or removed the file from the queue.")

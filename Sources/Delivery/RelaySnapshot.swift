@@ -14,6 +14,16 @@ package struct RelaySnapshot: Hashable, Sendable, Codable {
     package var backlog: BacklogEstimate?
     /// Credentials that end soon, in sentences; filled in by who watches them.
     package var expiring: [String]?
+    /// When the daemon started, microseconds since 1970; filled in by who starts it.
+    package var startedAt: Int64?
+    /// Whether the daemon before it ended without saying so; filled in by who starts it.
+    package var isAfterCrash: Bool?
+    /// The file systems that are written to; filled in by who watches them.
+    package var disks: [DiskStatus]?
+    /// Conditions that hold and that somebody is told of; filled in by who tells.
+    package var alerts: [OpenAlert]?
+    /// Why the ledger is not written to, in a sentence; `nil` while it is; filled in by its writer.
+    package var ledger: String?
 
     /// Creates a snapshot.
     package init(
@@ -52,6 +62,8 @@ package struct RelaySnapshot: Hashable, Sendable, Codable {
         package var deferred: Int
         /// Messages under way.
         package var underWay: Int
+        /// When the oldest message was claimed that waits or is under way, microseconds since 1970.
+        package var oldest: Int64?
         /// Senders that wait, with the reason.
         package var suspendedSenders: [String: String]
         package var counters: PickupCounters

