@@ -32,7 +32,8 @@ extension AlertDeclarations {
         .names,
         .phrase("all of them"),
         "The pickups that the channel is told of.",
-        remark: "What concerns no pickup by itself, such as a suspended route, is told all the same.",
+        remark:
+            "What concerns no pickup by itself, such as a suspended route, is told all the same.",
         example: #"pickups = ["erp"]"#
     )
 }

@@ -26,6 +26,7 @@ package struct AlertSettings: Hashable, Sendable {
 /// What people can be told of; the raw values are words of the settings and of every notice.
 package enum AlertCondition: String, Hashable, Sendable, Codable, CaseIterable {
     case messageFailed = "message-failed"
+    case messageHeld = "message-held"
     case possibleDuplicate = "possible-duplicate"
     case routeSuspended = "route-suspended"
     case senderSuspended = "sender-suspended"
