@@ -111,7 +111,7 @@ let package = Package(
         library("Spool", ["CLinux", "COpenSSL"]),
         library(
             "Pickup",
-            ["CLinux", "Documents", "MailMessage", "Spool", subprocess, system]
+            ["CLinux", "Documents", "MailMessage", "SafeText", "Spool", subprocess, system]
         ),
         library(
             "Delivery",
@@ -223,7 +223,8 @@ let package = Package(
             [
                 "Delivery", "Documents", "EventLog", "MailMessage", "Spool", "Submission",
                 "TestSupport", nioCore, nioPosix,
-            ]
+            ],
+            exclude: ["Texts"]
         ),
         tests(
             "LedgerTests",

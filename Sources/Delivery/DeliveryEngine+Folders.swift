@@ -55,6 +55,8 @@ extension DeliveryEngine {
     private func hold(_ history: DeliveryState, _ text: ReasonText, _ lane: PickupLane) {
         lane.counters.held += 1
         log.recovered(history.name, pickup: lane.pickup.name, then: "held")
+        var text = text
+        text.add(history.attempts)
         let move = SettlementOrder.Move.hold(from: .sending, reason: text.octets(), history)
         carryOut(SettlementOrder(name: history.name, move: move, message: nil), lane, nil)
     }

@@ -93,7 +93,7 @@ extension DeliveryEngine {
         failUnread(name, text, FeedbackText(defect), lane)
     }
 
-    /// Sets aside a file that can never be sent; the advice gains how to try again.
+    /// Sets aside a file that can never be sent; the text gains how to try again.
     func failUnread(
         _ name: SpoolName,
         _ reason: ReasonText,
@@ -103,10 +103,11 @@ extension DeliveryEngine {
         lane.counters.failed += 1
         log.failed(name, pickup: lane.pickup.name, reason)
         var text = reason
-        text.advice += " " + ReasonText.howToRetry
+        text.retry = ReasonText.howToRetry
         text.facts = [
             ("File", name.original.display), ("Pickup", lane.pickup.name),
-            ("Message", name.id.text), ("Time", WallTime.text(clock.wall())),
+            ("Claimed", WallTime.text(name.id.microseconds)),
+            ("Failed", WallTime.text(clock.wall())), ("Id", name.id.text),
         ]
         let order = SettlementOrder(
             name: name,

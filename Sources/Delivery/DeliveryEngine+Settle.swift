@@ -98,7 +98,7 @@ extension DeliveryEngine {
             route: name,
             duration: now - attempt.startedAt
         )
-        settle(consequence.settlement, message, report, Step(lane, route, place))
+        settle(consequence.settlement, message, report, Step(lane, route, place, attempt.offered))
         pump()
     }
 
@@ -107,11 +107,19 @@ extension DeliveryEngine {
         let lane: PickupLane
         let route: RouteLane
         let place: DeliveryLog.Place
+        /// Positions of the recipients that were offered, in the order of the report.
+        let offered: [Int]
 
-        init(_ lane: PickupLane, _ route: RouteLane, _ place: DeliveryLog.Place) {
+        init(
+            _ lane: PickupLane,
+            _ route: RouteLane,
+            _ place: DeliveryLog.Place,
+            _ offered: [Int]
+        ) {
             self.lane = lane
             self.route = route
             self.place = place
+            self.offered = offered
         }
     }
 
@@ -150,8 +158,9 @@ extension DeliveryEngine {
             lane.counters.held += 1
             lane.counters.uncertain += 1
             log.uncertain(message, report, step.place, then: "held")
-            let reason = ReasonText.uncertain(message, report, facts(message, step))
             let history = history(message, report, step)
+            let facts = facts(message, history, step)
+            let reason = ReasonText.uncertain(message.table, report, facts)
             carryOut(.hold(from: folder, reason: reason.octets(), history), message, lane, route)
         case .leave:
             log.vanished(message.name, pickup: lane.pickup.name)
@@ -194,7 +203,8 @@ extension DeliveryEngine {
         var history = history(message, report, step)
         history.recipients = message.table.recordsForRetry
         history.waited = 0
-        let reason = ReasonText.failed(cause, message, report, facts(message, step))
+        let facts = facts(message, history, step)
+        let reason = ReasonText.failed(cause, message.table, report, facts)
         log.failed(message, report, step.place, reason)
         let folder: SpoolFolder = message.isInSending ? .sending : .queue
         let order = SettlementOrder(
@@ -209,21 +219,21 @@ extension DeliveryEngine {
     /// What the text beside a message tells about it.
     private func facts(
         _ message: LoadedMessage,
+        _ history: DeliveryState,
         _ step: Step
-    ) -> [(label: String, value: String)] {
-        var facts = [
-            ("File", message.name.original.display),
-            ("Pickup", step.place.pickup),
-            ("Route", step.place.route),
-            ("From", message.inspected.envelope.sender?.text ?? "<>"),
-            ("Message-ID", message.inspected.messageID),
-            ("Message", message.name.id.text),
-            ("Claimed", WallTime.text(message.name.id.microseconds)),
-            ("Last attempt", WallTime.text(clock.wall())),
-            ("Attempts", "\((message.state?.attempts.count ?? 0) + 1)"),
-            ("Size", "\(message.contentOctets) octets"),
-        ]
-        if let subject = message.inspected.subject { facts.insert(("Subject", subject), at: 4) }
+    ) -> MessageFacts {
+        var facts = MessageFacts(
+            message.name,
+            pickup: step.place.pickup,
+            route: step.place.route,
+            sender: message.inspected.envelope.sender?.text ?? "",
+            messageID: message.inspected.messageID,
+            octets: message.contentOctets,
+            at: clock.wall()
+        )
+        facts.subject = message.inspected.subject
+        facts.repairs = message.repairs
+        facts.attempts = history.attempts
         return facts
     }
 
@@ -304,7 +314,7 @@ extension DeliveryEngine {
                 outcome: report.end.outcome,
                 route: step.place.route,
                 peer: report.peer,
-                detail: report.end.sentence
+                detail: report.detail(of: step.offered.map { message.table.address(at: $0) })
             )
         )
         return history

@@ -1,6 +1,5 @@
-internal import MailMessage
 internal import Spool
-internal import Submission
+package import Submission
 
 extension ReasonText {
     /// How to try again, for whoever opens the folder.
@@ -9,35 +8,38 @@ extension ReasonText {
         + "\"postchute retry\" with its id."
 
     /// The text of a message that failed.
-    static func failed(
+    package static func failed(
         _ cause: FailureCause,
-        _ message: LoadedMessage,
+        _ table: RecipientTable,
         _ report: AttemptReport,
-        _ facts: [(label: String, value: String)]
+        _ message: MessageFacts
     ) -> ReasonText {
         var text = ReasonText(
-            happened: happened(cause, message.table),
-            advice: "\(advice(cause, message.table)) \(howToRetry)"
+            happened: happened(cause, table),
+            advice: advice(cause, table),
+            retry: howToRetry
         )
-        text.add(message.table)
+        text.summary = summary(of: cause, table, sender: message.sender)
+        text.add(table)
         text.add(report)
-        text.facts = facts
+        text.add(message, end: "Failed")
         return text
     }
 
     /// The text of a message whose outcome is unknown.
-    static func uncertain(
-        _ message: LoadedMessage,
+    package static func uncertain(
+        _ table: RecipientTable,
         _ report: AttemptReport,
-        _ facts: [(label: String, value: String)]
+        _ message: MessageFacts
     ) -> ReasonText {
         var text = ReasonText(
             happened: "It is not known whether the server accepted this message: "
                 + report.end.sentence,
-            advice: uncertainAdvice(message.inspected.messageID)
+            advice: uncertainAdvice(message.messageID)
         )
-        text.add(message.table)
-        text.facts = facts
+        text.summary = uncertainSummary
+        text.add(table)
+        text.add(message, end: "Set aside")
         return text
     }
 
@@ -72,8 +74,10 @@ extension ReasonText {
         advice: String
     ) -> ReasonText {
         var text = ReasonText(happened: happened, advice: advice)
+        text.summary = uncertainSummary
         text.facts = [
-            ("File", name.original.display), ("Pickup", pickup), ("Message", name.id.text),
+            ("File", name.original.display), ("Pickup", pickup),
+            ("Claimed", WallTime.text(name.id.microseconds)), ("Id", name.id.text),
         ]
         return text
     }
@@ -81,8 +85,9 @@ extension ReasonText {
     private static func uncertainAdvice(_ messageID: String?) -> String {
         let key = messageID.map { " \($0)" } ?? ""
         return "Ask a recipient, or search for its Message-ID\(key) in the message trace of the "
-            + "server. If it did not arrive, run \"postchute release\" with its id; if it did, "
-            + "run \"postchute remove\"."
+            + "server. If it did not arrive, move the message file back to the drop folder, or run "
+            + "\"postchute release\" with its id; if it did, delete the file, or run "
+            + "\"postchute remove\"."
     }
 
     private static func happened(_ cause: FailureCause, _ table: RecipientTable) -> String {

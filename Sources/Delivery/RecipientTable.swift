@@ -85,6 +85,11 @@ package struct RecipientTable: Hashable, Sendable {
         entries.filter { if case .accepted = $0.status { true } else { false } }
     }
 
+    /// The address of one recipient; empty for a position that has none.
+    func address(at index: Int) -> String {
+        entries.indices.contains(index) ? entries[index].address : ""
+    }
+
     /// Sets one recipient's status.
     package mutating func set(_ status: Status, at index: Int) {
         guard entries.indices.contains(index) else { return }

@@ -90,7 +90,7 @@ extension MessageDetails {
         for attempt in attempts.records {
             table.add([
                 WallTime.text(attempt.started), String(attempt.duration / 1000), attempt.route,
-                attempt.outcome.rawValue, attempt.peer, attempt.detail,
+                attempt.outcome.rawValue, attempt.peer, attempt.sentence,
             ])
         }
         return table
@@ -153,7 +153,7 @@ extension MessageDetails {
                     .members([
                         "started_at": .time($0.started), "ms": .integer($0.duration / 1000),
                         "route": .string($0.route), "outcome": .string($0.outcome.rawValue),
-                        "peer": .string($0.peer), "detail": .string($0.detail),
+                        "peer": .string($0.peer), "detail": .string($0.sentence),
                     ])
                 }
             ),

@@ -1,6 +1,9 @@
 /// Reads what happened out of the text beside a failed or held message.
 package enum ReasonFile {
+    /// The heading above what happened in texts of earlier versions.
     private static let heading = "What happened"
+    /// The heading below it in all of ours.
+    private static let next = "What to do"
 
     /// The text in lines, without byte order mark and carriage returns.
     static func lines(_ octets: [UInt8]) -> [String] {
@@ -16,9 +19,16 @@ package enum ReasonFile {
         return lines
     }
 
-    /// The sentence that says what happened; of a text somebody else wrote, its first line.
+    /// The sentence that says what happened, with the server's words where it spoke; of a text somebody
+    /// else wrote, its first line.
     package static func happened(_ octets: [UInt8]) -> String? {
         let lines = lines(octets)
+        // One line for anybody, perhaps one for those who run mail, and the next heading.
+        if let blank = lines.firstIndex(of: ""), (1...2).contains(blank),
+            blank + 1 < lines.count, lines[blank + 1] == next, !lines[0].hasPrefix(heading)
+        {
+            return lines[blank - 1]
+        }
         for (index, line) in lines.enumerated() where line.hasPrefix(heading) {
             let rest = line.dropFirst(heading.count).drop { $0 == ":" || $0 == " " }
             if !rest.isEmpty { return String(rest) }

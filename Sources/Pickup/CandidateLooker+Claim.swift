@@ -113,7 +113,13 @@ extension CandidateLooker {
         _ facts: FileFacts,
         _ completeness: Completeness
     ) throws(SpoolError) -> LookOutcome {
-        let reason = Array(HeldReason.text(of: completeness, patience: rules.patience).utf8)
+        let text = HeldReason.text(
+            of: completeness,
+            patience: rules.patience,
+            file: key.name,
+            size: facts.size
+        )
+        let reason = Array(text.utf8)
         let name: SpoolName
         switch key.place {
         case .drop(let path):

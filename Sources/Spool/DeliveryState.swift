@@ -93,8 +93,12 @@ package struct AttemptRecord: Hashable, Sendable {
     package var route: String
     /// Host, address and TLS version.
     package var peer: String
-    /// What happened, in a sentence or as the verbatim reply.
+    /// What happened, in lines: a sentence, then replies word for word.
     package var detail: String
+    /// What happened, on one line.
+    package var sentence: String {
+        detail.split(separator: "\n").joined(separator: " ")
+    }
 
     /// Creates a record.
     package init(

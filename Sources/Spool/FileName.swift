@@ -77,7 +77,7 @@ package struct SpoolName: Hashable, Sendable {
     }
 
     /// The name of the reason file beside a failed message.
-    var reasonOctets: [UInt8] {
+    package var reasonOctets: [UInt8] {
         octets.prefix(Self.maximumOctets) + Array(".txt".utf8)
     }
 

@@ -179,6 +179,7 @@ extension MessageSpool {
 
     /// Removes the reasons of a message that is no longer where they say.
     func removeReasons(of name: SpoolName) throws(SpoolError) {
+        let name = name.legalOnWindows
         for folder in [folders.failed, folders.held] where try folder.facts(name.octets) == nil {
             try folder.remove(name.reasonOctets)
         }

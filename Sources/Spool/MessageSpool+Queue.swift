@@ -78,7 +78,8 @@ extension MessageSpool {
             return QueuedMessage(name: name, file: file, state: nil)
         }
         // Without an identity the state is that of a shortened name, written before the claim.
-        if state.identity == nil && state.name == name {
+        let isNamed = state.name == name || state.name.legalOnWindows == name
+        if state.identity == nil && isNamed {
             return QueuedMessage(name: name, file: file, state: state)
         }
         if try matches(state, file.descriptor, file.facts) {

@@ -53,7 +53,7 @@ extension MessageSpool {
             let path = candidate.folder.path(of: name.octets)
             throw SpoolError(number: -synced, "sync", path: path)
         }
-        let goal = SpoolName(id: makeID(), original: name)
+        let goal = SpoolName(id: makeID(), original: name).legalOnWindows
         let state = stateToKeep(of: goal, name, candidate.keptFolder)
         if let state { try states.save(state) }
         try folders.held.write(

@@ -194,8 +194,10 @@ extension MessageSpool {
             if kind == .folder, let day = FileName(octets: octets) { days.append(day) }
             return true
         }
-        for day in days where try folders.sent.subfolder(day.octets).facts(name.octets) != nil {
-            return true
+        for day in days {
+            let folder = try folders.sent.subfolder(day.octets)
+            for octets in [name.octets, name.legalOnWindows.octets]
+            where try folder.facts(octets) != nil { return true }
         }
         return false
     }

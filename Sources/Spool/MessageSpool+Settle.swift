@@ -220,7 +220,7 @@ extension MessageSpool {
             try identifyKept(name, in: source)
         }
         if place == .queue { try makeContentDurable(name) }
-        let goal = try freeName(for: name, in: target)
+        let goal = try freeName(for: name.legalOnWindows, in: target)
         if let reason {
             try target.write(
                 reason,
@@ -235,10 +235,13 @@ extension MessageSpool {
         return settlement
     }
 
-    /// What the claim had to keep is recognised when the message comes back, by its inode alone: to be
+    /// What the claim had to keep, as the writer's name of a message that has another among people, is
+    /// recognised when the message comes back, by its inode alone: to be
     /// set aside a file is not read, which may be of any size.
     private func identifyKept(_ name: SpoolName, in source: Folder) throws(SpoolError) {
-        guard var kept = try readableState(of: name.id), kept.identity == nil,
+        let isRenamed = name.legalOnWindows != name
+        let known = try readableState(of: name.id) ?? (isRenamed ? DeliveryState(name) : nil)
+        guard var kept = known, kept.identity == nil,
             let facts = try source.facts(name.octets)
         else { return }
         kept.identity = FileIdentity(facts, digest: [])
@@ -290,7 +293,7 @@ extension MessageSpool {
                 return goal
             } catch {
                 switch error.kind {
-                case .exists: goal = try freeName(for: name, in: target)
+                case .exists: goal = try freeName(for: goal, in: target)
                 case .vanished:
                     // rename(2), BUGS: on NFS a rename that failed may still have happened.
                     guard try target.facts(goal.octets) != nil else { throw error }

@@ -17,7 +17,9 @@ extension OperatorSpool {
     /// Sets a waiting or failed message aside.
     package func hold(_ entry: SpoolEntry) throws(SpoolError) {
         guard entry.place != .held else { return }
-        try move(entry, to: try folder(.held))
+        let octets = entry.fileName.octets
+        let goal = SpoolName(octets: octets)?.legalOnWindows.octets ?? octets
+        try move(entry, to: try folder(.held), as: goal)
     }
 
     /// Deletes a message with its reason and its history.
@@ -57,9 +59,14 @@ extension OperatorSpool {
         return true
     }
 
-    private func move(_ entry: SpoolEntry, to target: Folder) throws(SpoolError) {
+    private func move(
+        _ entry: SpoolEntry,
+        to target: Folder,
+        as goal: [UInt8]? = nil
+    ) throws(SpoolError) {
         let source = try source(of: entry)
-        try source.move(entry.fileName.octets, to: target, as: entry.fileName.octets)
+        let octets = entry.fileName.octets
+        try source.move(octets, to: target, as: goal ?? octets)
         try removeReason(of: entry, in: source)
         try target.sync.wait()
     }

@@ -171,7 +171,7 @@ struct OneShot {
     }
 
     private func reason(_ folder: String, _ name: SpoolName, _ root: String) -> String {
-        let file = String(decoding: name.octets, as: UTF8.self)
+        let file = String(decoding: name.legalOnWindows.octets, as: UTF8.self)
         let text = try? Data(contentsOf: URL(filePath: "\(root)/\(folder)/\(file).txt"))
         return text.flatMap { ReasonFile.happened(Array($0)) } ?? folder
     }

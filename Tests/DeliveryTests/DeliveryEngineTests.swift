@@ -347,7 +347,7 @@ struct DeliveryEngineTests {
             let name = try fixture.claim("a.eml", to: [])
             try await waitUntil("failed") { fixture.names("failed").count == 2 }
             let reason = try fixture.folder.text("drop/failed/\(name.id.text).a.eml.txt")
-            #expect(reason.contains("What happened\r\n"))
+            #expect(reason.contains("\r\n\r\nWhat to do\r\n  "))
             #expect(reason.contains("To try again, move the message file (not this text) back"))
             #expect(fixture.submitters[0].seen.isEmpty)
         }

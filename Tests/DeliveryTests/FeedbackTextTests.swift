@@ -66,7 +66,7 @@ struct FeedbackTextTests {
         let name = SpoolName(id: id, original: try #require(FileName("invoice.eml")))
         let octets = FeedbackText(.noSender).octets(name, at: 1_795_428_930_000_000)
         let expected = [
-            "\u{FEFF}What happened", "  Neither From nor Sender names an address.", "",
+            "\u{FEFF}Neither From nor Sender names an address.", "",
             "What to do",
             "  Add a line such as “From: erp@example.com” to the header. Whoever looks after "
                 + "Postchute here has the message and the full reason.",

@@ -11,17 +11,21 @@ struct ReasonTextTests {
 
     @Test func `says what happened, what to do, and quotes the server word for word`() throws {
         var reason = ReasonText(happened: "The server refused it.", advice: "Check the address.")
+        reason.summary = "Nobody got it."
+        reason.retry = "Try again."
         reason.recipients = [("b@example.org", "refused")]
         let code = try #require(ReplyCode(550))
         reason.replies = [
             ("to RCPT TO:<b@example.org>", Reply(code, lines: ["5.1.1 a", "5.1.1 b"]).verbatim)
         ]
         reason.facts = [("File", "invoice.eml")]
+        reason.attempts = [("today", "refused:\n550 no"), ("tomorrow", "")]
         let expected = [
-            "What happened", "  The server refused it.", "", "What to do", "  Check the address.",
-            "", "Recipients", "  b@example.org: refused", "",
+            "Nobody got it.", "The server refused it.", "", "What to do", "  Check the address.",
+            "  Try again.", "", "Recipients", "  b@example.org: refused", "",
             "The server's reply to RCPT TO:<b@example.org>", "  550-5.1.1 a", "  550 5.1.1 b", "",
-            "Facts", "  File: invoice.eml", "",
+            "Facts", "  File: invoice.eml", "", "Attempts", "  today", "    refused:",
+            "    550 no", "  tomorrow", "",
         ].joined(separator: "\r\n")
         #expect(text(reason) == expected)
     }
@@ -49,12 +53,14 @@ struct ReasonTextTests {
     }
 
     @Test func `a reply or a name cannot forge lines or hide text`() {
-        let reason = ReasonText(
+        var reason = ReasonText(
             happened: "a\r\nWhat to do\r\n  pay \u{202E}me",
             advice: "b\u{1B}[2J"
         )
+        reason.attempts = [("c\r\nd", "What to do\nFacts\r\nAttempts")]
         let lines = text(reason).split(separator: "\r\n", omittingEmptySubsequences: false)
-        #expect(lines.count == 6)
+        #expect(lines.count == 11)
+        #expect(lines.count { !$0.isEmpty && !$0.hasPrefix(" ") } == 3)
         #expect(!text(reason).unicodeScalars.contains("\u{202E}"))
         #expect(!text(reason).unicodeScalars.contains("\u{1B}"))
     }

@@ -23,7 +23,7 @@ struct ExplainTests {
             input: .pipe
         )
         child.write(
-            "\u{FEFF}What happened\r\n  The server refused a@example.com: 550 5.1.1 \u{1B}[2J"
+            "\u{FEFF}Nobody received this message.\r\nThe server refused a@example.com: 550 5.1.1 \u{1B}[2J"
         )
         child.closeInput()
         #expect(try await child.waitForExit() == .code(0))

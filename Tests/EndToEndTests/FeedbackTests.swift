@@ -17,8 +17,7 @@ struct FeedbackTests {
     }
 
     private static let refusal = [
-        "\u{FEFF}What happened",
-        "  A recipient in To cannot be read: it has no @. Nobody was sent the message.",
+        "\u{FEFF}A recipient in To cannot be read: it has no @. Nobody was sent the message.",
         "",
         "What to do",
         "  Write the whole address (name@example.com); put a display name that contains a comma in "

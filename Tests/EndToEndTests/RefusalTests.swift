@@ -9,6 +9,8 @@ struct RefusalTests {
         let name: String
         var from = "a@example.com"
         var to = "b@example.org"
+        /// Why nobody received it, in the first line of the text.
+        var summary = "the mail server refused it"
         /// What happened, in the log and in the text.
         let happened: String
         /// How the advice begins.
@@ -19,6 +21,7 @@ struct RefusalTests {
         Refusal(
             name: "recipient.eml",
             to: "550-5.1.10@fault.test",
+            summary: "the mail server refused the recipient 550-5.1.10@fault.test",
             happened: "The server refused 550-5.1.10@fault.test: 550 5.1.10"
                 + " RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
             advice: "Correct the recipient's address: the organisation has no such mailbox."
@@ -26,12 +29,14 @@ struct RefusalTests {
         Refusal(
             name: "recipients.eml",
             to: "550-5.1.10@fault.test, 550-5.4.1@fault.test",
+            summary: "the mail server refused all 2 recipients",
             happened: "The server refused every recipient.",
             advice: "Correct the recipient's address: the organisation has no such mailbox."
         ),
         Refusal(
             name: "sender.eml",
             from: "mail.550-5.1.7@fault.test",
+            summary: "the mail server refused its sender mail.550-5.1.7@fault.test",
             happened: "The server refused while sending MAIL FROM: 550 5.1.7 Invalid address",
             advice: "Correct the sender's address in From, or give the pickup one (from)."
         ),
@@ -54,6 +59,7 @@ struct RefusalTests {
         Refusal(
             name: "size.eml",
             to: "dot.552-5.3.4@fault.test",
+            summary: "it is too large for the mail server",
             happened:
                 "The server refused while waiting for the reply after the final dot: 552 5.3.4"
                 + " Message size exceeds fixed maximum message size",
@@ -62,6 +68,7 @@ struct RefusalTests {
         Refusal(
             name: "size-at-mail.eml",
             from: "mail.552-5.3.4@fault.test",
+            summary: "it is too large for the mail server",
             happened: "The server refused while sending MAIL FROM: 552 5.3.4 Message size exceeds"
                 + " fixed maximum message size",
             advice: "Make the message smaller, or have the server's limit raised."
@@ -69,6 +76,7 @@ struct RefusalTests {
         Refusal(
             name: "utf8.eml",
             to: "grün@example.org",
+            summary: "no route can carry it as it is",
             happened: "The server does not offer SMTPUTF8: an address of the"
                 + " envelope holds characters outside ASCII.",
             advice: "Use addresses without letters beyond ASCII, or a route whose server offers"
@@ -94,8 +102,9 @@ struct RefusalTests {
                 let reason = try relay.reason(refusal.name)
                 #expect(
                     reason.hasPrefix(
-                        "\u{FEFF}What happened\n  \(refusal.happened)\n\nWhat to do\n"
-                            + "  \(refusal.advice) To try again, move the message file"
+                        "\u{FEFF}Nobody received this message: \(refusal.summary).\n"
+                            + "\(refusal.happened)\n\nWhat to do\n"
+                            + "  \(refusal.advice)\n  To try again, move the message file"
                     ),
                     "\(reason)"
                 )

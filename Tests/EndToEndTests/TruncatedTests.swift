@@ -37,8 +37,8 @@ struct TruncatedTests {
             let path = try await relay.waitFor(.held, "x.eml")
             let words = try relay.reason("x.eml")
             let happened =
-                "\u{FEFF}What happened\n  \(reason)\n  It had not changed for 1 s, so it "
-                + "was set aside unsent.\n"
+                "\u{FEFF}This message was not sent: the file looks as if its end is missing.\n"
+                + "\(reason) It had not changed for 1 s.\n"
             #expect(words.hasPrefix(happened), "\(words)")
             #expect(try await relay.waitForLine("held")["reason"] == reason)
             #expect(try relay.received().isEmpty)

@@ -38,8 +38,7 @@ struct MessageDetailsTests {
                   2026-11-23 10:15:30 UTC  12  m365   failed   smtp.example.com  451 4.7.0 later
 
                 The reason beside it
-                  What happened
-                    The server refused it.
+                  The server refused it.
 
                   What to do
                     Ask.

@@ -72,6 +72,9 @@ struct RenderingTests {
         ("What happened\r\n  It was refused.\r\n", "It was refused."),
         ("Set aside.\r\n\r\nWhat happened: No blank line.\r\n", "No blank line."),
         ("a note of mine\nmore", "a note of mine"),
+        ("Nobody got it.\r\nRefused: 550 no\r\n\r\nWhat to do\r\n  Ask.\r\n", "Refused: 550 no"),
+        ("It is unfit.\r\n\r\nWhat to do\r\n  Ask.\r\n", "It is unfit."),
+        ("one\ntwo\nthree\n\nWhat to do\n  Ask.\n", "one"),
         ("What happened", "What happened"),
         ("\r\n\r\n", nil),
         ("", nil),
@@ -85,7 +88,7 @@ struct RenderingTests {
         #expect(ReasonFile.happened(octets) == "It was refused.")
         #expect(
             ReasonFile.lines(octets) == [
-                "What happened", "  It was refused.", "", "What to do", "  Ask.",
+                "It was refused.", "", "What to do", "  Ask.",
             ]
         )
     }

@@ -167,7 +167,15 @@ struct ClaimingTests {
             decoding: try readFile("\(pickup.drop)/held/\(name).txt"),
             as: UTF8.self
         )
-        #expect(reason == HeldReason.text(of: .noBlankLine, patience: .seconds(30)))
+        #expect(
+            reason
+                == HeldReason.text(
+                    of: .noBlankLine,
+                    patience: .seconds(30),
+                    file: held[0].original,
+                    size: Int64(try readFile("\(pickup.drop)/held/\(name)").count)
+                )
+        )
     }
 
     @Test func `a truncated file is taken where the settings say so`() throws {

@@ -1,4 +1,5 @@
 import MailMessage
+import Spool
 import Testing
 
 @testable import Pickup
@@ -95,13 +96,18 @@ struct SentenceTests {
         #expect(found.sentence == text)
     }
 
-    @Test func `the text beside a held file says what is missing and what to do`() {
-        let text = HeldReason.text(of: .missingClosingBoundary("b1"), patience: .seconds(30))
+    @Test func `the text beside a held file says what is missing and what to do`() throws {
+        let text = HeldReason.text(
+            of: .missingClosingBoundary("b1"),
+            patience: .seconds(30),
+            file: try #require(FileName("x.eml")),
+            size: 812
+        )
         #expect(
             text == """
-                \u{FEFF}What happened\r
-                  The file ends before the line “--b1--” that ends its parts.\r
-                  It had not changed for 30 s, so it was set aside unsent.\r
+                \u{FEFF}This message was not sent: the file looks as if its end is missing.\r
+                The file ends before the line “--b1--” that ends its parts. It had not changed for \
+                30 s.\r
                 \r
                 What to do\r
                   Find out why the writing program stopped, let it write the message again, and \
@@ -109,6 +115,10 @@ struct SentenceTests {
                   If the message is good as it is, run "postchute release" with its id: it is \
                 sent as it is.\r
                   If this program always writes such files, set truncated = "send" for its pickup.\r
+                \r
+                Facts\r
+                  File: x.eml\r
+                  Size: 812 octets\r
 
                 """
         )

@@ -108,7 +108,7 @@ struct DocumentTests {
             try relay.makeDropFolder(folder)
             try relay.scan("\(folder)/a.pdf", ScannedFile.pdf())
             try await relay.waitFor(.failed, "a.pdf")
-            #expect(try relay.reason("a.pdf").hasPrefix("\u{FEFF}What happened\n  \(reason)\n"))
+            #expect(try relay.reason("a.pdf").hasPrefix("\u{FEFF}\(reason)\n"))
             #expect(try relay.received().isEmpty)
         }
     }
@@ -161,7 +161,7 @@ struct DocumentTests {
             try relay.scan(name, octets)
             try await relay.waitFor(.failed, name)
             let text = try relay.reason(name)
-            #expect(text.hasPrefix("\u{FEFF}What happened\n  \(reason)\n"), "\(text)")
+            #expect(text.hasPrefix("\u{FEFF}\(reason)\n"), "\(text)")
             #expect(try relay.received().isEmpty)
         }
     }

@@ -201,7 +201,8 @@ extension ReplayRun {
 
     private static func isReason(_ path: String) -> Bool {
         guard let octets = try? readFile(path) else { return false }
-        return octets.starts(with: "\u{FEFF}What happened\r\n".utf8)
+        return octets.starts(with: "\u{FEFF}".utf8)
+            && String(decoding: octets, as: UTF8.self).contains("\r\n\r\nWhat to do\r\n")
             && octets.suffix(2) == [0x0D, 0x0A]
     }
 
