@@ -11,8 +11,7 @@ internal import Synchronization
 /// ``AlertBook`` of its own, and all of them stand in one file that survives a restart.
 package final class AlertDesk: MessageWitness {
     let log: LogSink
-    private let settings: AlertSettings
-    private let rules: AlertBook.Rules
+    private let fixedRules: AlertBook.Rules?
     private let file: DurableFile
     private let threads: SpoolThreads
     private let mask: @Sendable (String) -> String
@@ -24,6 +23,8 @@ package final class AlertDesk: MessageWitness {
 
     /// Everything the desk knows.
     private struct State {
+        var settings: AlertSettings
+        var rules: AlertBook.Rules
         var books: [String: AlertBook] = [:]
         /// What holds, for `status`, whatever channels there are.
         var board = AlertBook()
@@ -66,13 +67,31 @@ package final class AlertDesk: MessageWitness {
         rules: AlertBook.Rules? = nil,
         mask: @escaping @Sendable (String) -> String = { $0 }
     ) {
-        self.settings = settings
         self.threads = threads
         self.log = log
         self.mask = mask
-        self.rules = rules ?? AlertBook.Rules(settings)
+        fixedRules = rules
         file = DurableFile(folder: state.directory, name: "alerts.json")
-        self.state = Mutex(State(finder: ConditionFinder(settings, mask: mask)))
+        self.state = Mutex(
+            State(
+                settings: settings,
+                rules: rules ?? AlertBook.Rules(settings),
+                finder: ConditionFinder(settings, mask: mask)
+            )
+        )
+    }
+
+    /// Puts other settings in force; what a channel was told stays told.
+    package func apply(_ settings: AlertSettings) {
+        state.withLock { state in
+            guard state.settings != settings else { return }
+            state.settings = settings
+            state.rules = fixedRules ?? AlertBook.Rules(settings)
+            state.finder = ConditionFinder(settings, mask: mask)
+            let names = Set(settings.channels.map(\.name))
+            state.books = state.books.filter { names.contains($0.key) }
+            state.isChanged = true
+        }
     }
 
     /// Reads what an earlier process had told; blocking, once, before the first ``observe(_:)``.
@@ -169,7 +188,8 @@ extension AlertDesk {
             }
             state.isCrashTold = true
             let alerts =
-                state.finder.conditions(in: snapshot) + waitingMail(in: snapshot)
+                state.finder.conditions(in: snapshot)
+                + waitingMail(in: snapshot, state.settings)
                 + state.troubles.filter(\.value.isTold).map { Self.undelivered($0, $1.reason) }
             fill(&state, alerts, happened, at: now)
             let lines = post(alerts, to: &state, at: now)
@@ -185,12 +205,12 @@ extension AlertDesk {
         _ happened: [Incident],
         at now: Int64
     ) {
-        for channel in settings.channels {
+        for channel in state.settings.channels {
             let isChanged = state.books[channel.name, default: AlertBook()].observe(
                 alerts.filter(channel.tells),
                 happened.filter { channel.tells($0.alert) },
                 at: now,
-                rules
+                state.rules
             )
             state.isChanged = state.isChanged || isChanged
         }
@@ -205,7 +225,7 @@ extension AlertDesk {
 
     /// Notes what holds, whoever is told, and returns the lines that say what is new or over.
     private func post(_ alerts: [Alert], to state: inout State, at now: Int64) -> [LogLine] {
-        var rules = rules
+        var rules = state.rules
         (rules.every, rules.gather, rules.remind) = (0, 0, .max)
         if state.board.observe(alerts, [], at: now, rules) { state.isChanged = true }
         guard let notice = state.board.outgoing else { return [] }
@@ -227,13 +247,16 @@ extension AlertDesk {
         let incidents = state.recent.values.sorted { $0.incident.alert.key < $1.incident.alert.key }
             .map { OpenAlert($0.incident.alert, $0.incident.sentence, since: $0.at) }
         return incidents
-            + state.board.open(at: now, rules).map {
+            + state.board.open(at: now, state.rules).map {
                 OpenAlert($0.alert, $0.alert.sentence, since: $0.since)
             }
     }
 
     /// Channels whose mail has been waiting for long.
-    private func waitingMail(in snapshot: RelaySnapshot) -> [Alert] {
+    private func waitingMail(
+        in snapshot: RelaySnapshot,
+        _ settings: AlertSettings
+    ) -> [Alert] {
         snapshot.pickups.compactMap { pickup in
             guard let channel = Outbox.channel(ofPickup: pickup.name), let oldest = pickup.oldest,
                 snapshot.takenAt - oldest >= settings.backlog.microseconds
@@ -332,11 +355,13 @@ extension AlertDesk {
         _ failure: String?,
         at now: Int64
     ) {
-        let isMail = settings.channels.contains { $0.name == name && $0.means.kind == .mail }
         var line = LogLine(.info, "alert-sent")
         state.withLock { state in
             guard let failure else {
                 // A mail that waits in its folder has not arrived yet.
+                let isMail = state.settings.channels.contains {
+                    $0.name == name && $0.means.kind == .mail
+                }
                 if !isMail { state.troubles[name] = nil }
                 state.books[name]?.sent()
                 return state.isChanged = true

@@ -10,7 +10,7 @@ internal import Synchronization
 /// A message is told of when both are known: what happened, by its event, and that it is in
 /// `failed/`, by its pickup.
 package final class BounceDesk: MessageWitness {
-    private let pickups: [String: PickupSettings]
+    private let pickups: Mutex<[String: PickupSettings]>
     private let host: String
     private let threads: SpoolThreads
     private let state = Mutex(State())
@@ -26,14 +26,23 @@ package final class BounceDesk: MessageWitness {
 
     /// Creates a desk; `host` is the name this host calls itself.
     package init(_ pickups: [PickupSettings], host: String, threads: SpoolThreads) {
-        self.pickups = Dictionary(
-            pickups.filter { $0.bounceFrom != nil }.map { ($0.name, $0) }
-        ) { first, _ in first }
+        self.pickups = Mutex(Self.telling(pickups))
         (self.host, self.threads) = (host, threads)
     }
 
+    /// Puts other settings in force.
+    package func apply(_ pickups: [PickupSettings]) {
+        self.pickups.withLock { $0 = Self.telling(pickups) }
+    }
+
+    private static func telling(_ pickups: [PickupSettings]) -> [String: PickupSettings] {
+        Dictionary(pickups.filter { $0.bounceFrom != nil }.map { ($0.name, $0) }) { first, _ in
+            first
+        }
+    }
+
     package func note(_ event: MessageEvent) {
-        guard event.kind == .failed, pickups[event.pickup] != nil else { return }
+        guard event.kind == .failed, pickups.withLock({ $0[event.pickup] != nil }) else { return }
         state.withLock { state in
             if state.events.count < Self.maximumEvents { state.events[event.id] = event }
         }
@@ -41,7 +50,7 @@ package final class BounceDesk: MessageWitness {
 
     /// Tells the sender of a message that is in `failed/` now, by mail of an outbox; returns at once.
     package func failed(_ name: SpoolName, pickup: String, by outbox: Outbox) {
-        guard let settings = pickups[pickup], let from = settings.bounceFrom,
+        guard let settings = pickups.withLock({ $0[pickup] }), let from = settings.bounceFrom,
             let event = state.withLock({ $0.events.removeValue(forKey: name.id.text) })
         else { return }
         threads.run { [self] in

@@ -12,7 +12,7 @@ extension Relay {
     /// Called before the first message can fail.
     func startAlerts() {
         alerts.load()
-        outboxes.start()
+        outboxes.open(for: settings)
     }
 
     /// Tells the senders of a pickup, where its settings say so.
@@ -21,21 +21,39 @@ extension Relay {
         _ bounces: BounceDesk,
         _ outboxes: Outboxes
     ) -> @Sendable (SpoolName) -> Void {
-        guard let outbox = outboxes[.bounce, pickup.name] else { return { _ in } }
-        return { bounces.failed($0, pickup: pickup.name, by: outbox) }
+        let name = pickup.name
+        return { file in
+            guard let outbox = outboxes[.bounce, name] else { return }
+            bounces.failed(file, pickup: name, by: outbox)
+        }
     }
 
     /// Watches conditions and tells people, until the task is cancelled.
     func watchConditions() async {
+        var running: Task<Void, Never>?
+        for await settings in currentSettings.changes() {
+            running?.cancel()
+            await running?.value
+            alerts.apply(settings.alerts)
+            bounces.apply(settings.pickups)
+            outboxes.open(for: settings)
+            let senders = senders(of: settings.alerts)
+            running = Task { await alerts.run(senders, now: EngineClock.system.wall) }
+        }
+        running?.cancel()
+        await running?.value
+    }
+
+    private func senders(of settings: AlertSettings) -> [String: any AlertSender] {
         var senders: [String: any AlertSender] = [:]
-        for channel in settings.alerts.channels {
+        for channel in settings.channels {
             do {
                 senders[channel.name] = try sender(of: channel)
             } catch {
                 senders[channel.name] = SilentSender(sentence: "the proxy \(error.phrase).")
             }
         }
-        await alerts.run(senders, now: EngineClock.system.wall)
+        return senders
     }
 
     private func sender(of channel: AlertChannelSettings) throws(ProxyDefect) -> any AlertSender {

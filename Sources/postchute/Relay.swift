@@ -26,6 +26,7 @@ final class Relay: Service {
     let alerts: AlertDesk
     /// The spools of Postchute's own mail.
     let outboxes: Outboxes
+    /// Who tells senders of what failed.
     let bounces: BounceDesk
     /// Which credentials end soon, in sentences.
     let expiring = Mutex<[String]>([])
@@ -74,7 +75,7 @@ final class Relay: Service {
             return DeliveryEngine(loop: loop, threads: threads, log: log, clock: .system)
         }.get()
         self.engine = engine
-        outboxes = Outboxes(settings, engine: engine, loop: loop, threads: threads, log: log)
+        outboxes = Outboxes(engine: engine, loop: loop, threads: threads, log: log)
         let tokens = TokenLog(log)
         let services: ServiceAccess
         do {
