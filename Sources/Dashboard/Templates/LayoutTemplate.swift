@@ -28,7 +28,7 @@ enum LayoutTemplate {
         </ul>
         </nav>
         <form class="visitor" method="post" action="/logout">
-        <input type="hidden" name="csrf" value="{{csrf}}">
+        <input type="hidden" name="form_token" value="{{csrf}}">
         <span>{{name}} <span class="dim">({{role}})</span></span>
         <button class="quiet">Sign out</button>
         </form>

@@ -22,7 +22,7 @@ enum MessageTemplate {
         {{#actions}}
         <div class="actions">
         {{#some}}
-        <form method="{{method}}" action="{{action}}">{{#isPost}}<input type="hidden" name="csrf" value="{{csrf}}">{{/isPost}}<button class="{{look}}">{{label}}</button></form>
+        <form method="{{method}}" action="{{action}}">{{#isPost}}<input type="hidden" name="form_token" value="{{csrf}}">{{/isPost}}<button class="{{look}}">{{label}}</button></form>
         {{/some}}
         </div>
         {{/actions}}
@@ -117,7 +117,7 @@ enum ConfirmTemplate {
         {{/facts}}
         </dl>
         <div class="actions">
-        <form method="post" action="{{action}}"><input type="hidden" name="csrf" value="{{csrf}}"><button class="danger">{{label}}</button></form>
+        <form method="post" action="{{action}}"><input type="hidden" name="form_token" value="{{csrf}}"><button class="danger">{{label}}</button></form>
         <a href="{{back}}">Keep it</a>
         </div>
         {{/main}}

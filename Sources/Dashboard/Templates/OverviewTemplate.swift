@@ -76,7 +76,7 @@ enum OverviewTemplate {
         <td data-label="Held" class="n">{{#held}}<a href="/messages?pickup={{name}}&amp;state=held">{{held}}</a>{{/held}}{{^held}}{{noHeld}}{{/held}}</td>
         <td data-label="Oldest">{{oldest}}</td>
         <td data-label="Sent by">{{backlog}}</td>
-        {{#canAct}}<td class="act"><form method="post" action="/pickups/{{name}}/{{switch}}"><input type="hidden" name="csrf" value="{{csrf}}"><button class="quiet">{{switchWord}}<span class="hidden"> {{name}}</span></button></form></td>{{/canAct}}
+        {{#canAct}}<td class="act"><form method="post" action="/pickups/{{name}}/{{switch}}"><input type="hidden" name="form_token" value="{{csrf}}"><button class="quiet">{{switchWord}}<span class="hidden"> {{name}}</span></button></form></td>{{/canAct}}
         </tr>
         {{/pickups}}
         </tbody>

@@ -33,9 +33,9 @@ enum RoutesTemplate {
         {{/verification}}
         {{#canAct}}
         <div class="actions">
-        <form method="post" action="/routes/{{name}}/verify"><input type="hidden" name="csrf" value="{{csrf}}"><button>Verify<span class="hidden"> {{name}}</span></button></form>
-        {{#canPause}}<form method="post" action="/routes/{{name}}/pause"><input type="hidden" name="csrf" value="{{csrf}}"><button class="quiet">Pause<span class="hidden"> {{name}}</span></button></form>{{/canPause}}
-        {{#canResume}}<form method="post" action="/routes/{{name}}/resume"><input type="hidden" name="csrf" value="{{csrf}}"><button class="quiet">Resume<span class="hidden"> {{name}}</span></button></form>{{/canResume}}
+        <form method="post" action="/routes/{{name}}/verify"><input type="hidden" name="form_token" value="{{csrf}}"><button>Verify<span class="hidden"> {{name}}</span></button></form>
+        {{#canPause}}<form method="post" action="/routes/{{name}}/pause"><input type="hidden" name="form_token" value="{{csrf}}"><button class="quiet">Pause<span class="hidden"> {{name}}</span></button></form>{{/canPause}}
+        {{#canResume}}<form method="post" action="/routes/{{name}}/resume"><input type="hidden" name="form_token" value="{{csrf}}"><button class="quiet">Resume<span class="hidden"> {{name}}</span></button></form>{{/canResume}}
         </div>
         {{/canAct}}
         </section>

@@ -9,7 +9,7 @@ enum SignInTemplate {
         <p class="notice error" role="alert" id="problem">{{problem}}</p>
         {{/problem}}
         <form method="post" action="/login">
-        {{#csrf}}<input type="hidden" name="csrf" value="{{csrf}}">{{/csrf}}
+        {{#csrf}}<input type="hidden" name="form_token" value="{{csrf}}">{{/csrf}}
         {{#next}}<input type="hidden" name="next" value="{{next}}">{{/next}}
         <p><label for="token">Token</label><input type="password" id="token" name="token" required autocomplete="current-password" spellcheck="false" autofocus{{#problem}} aria-describedby="problem"{{/problem}}></p>
         <p><button>Sign in</button></p>
