@@ -1,3 +1,6 @@
+internal import Delivery
+internal import Spool
+
 /// A message as it lies in a folder, for a page.
 package struct ListedMessage: Hashable, Sendable {
     /// The id, or the file's name where it has none yet; made safe to show.

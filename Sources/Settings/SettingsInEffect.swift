@@ -50,7 +50,7 @@ package struct SettingsInEffect: Hashable, Sendable {
     }
 
     private static func rows(_ table: SettingTable, _ entries: [TomlEntry]) -> [Row] {
-        let presets = table == .route ? Presets(entries) : nil
+        let presets = table == .route ? ServiceValues(entries) : nil
         return table.settings.map { key, declaration in
             var row = Row(
                 key: key,
@@ -72,7 +72,7 @@ package struct SettingsInEffect: Hashable, Sendable {
 }
 
 /// What a route's service brings.
-private struct Presets {
+private struct ServiceValues {
     var service: String
     var values: [String: String] = [:]
 

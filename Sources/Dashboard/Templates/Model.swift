@@ -1,13 +1,13 @@
-package import Mustache
+internal import Mustache
 
 /// What a template reads: names with texts, flags, lists and further models.
 ///
 /// A name that has no value says so, and does not mean the same name of the model around it.
-package struct Model: Sendable, ExpressibleByDictionaryLiteral {
+struct Model: Sendable, ExpressibleByDictionaryLiteral {
     private var values: [String: Value]
 
     /// What stands under a name.
-    package enum Value: Sendable {
+    enum Value: Sendable {
         case text(String)
         case flag(Bool)
         case model(Model)
@@ -30,7 +30,7 @@ package struct Model: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     /// Creates a model of these names; the last of equal ones counts.
-    package init(dictionaryLiteral elements: (String, Value)...) {
+    init(dictionaryLiteral elements: (String, Value)...) {
         values = Dictionary(elements) { $1 }
     }
 
@@ -42,7 +42,7 @@ package struct Model: Sendable, ExpressibleByDictionaryLiteral {
 
 extension Model: MustacheParent {
     /// What the template engine finds under a name; `nil` sends it to the model around this one.
-    package func child(named name: String) -> Any? {
+    func child(named name: String) -> Any? {
         switch values[name] {
         case nil: nil
         case .text(let text): text
