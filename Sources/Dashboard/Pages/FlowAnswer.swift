@@ -1,7 +1,7 @@
 internal import Delivery
 internal import Operations
 
-/// The answer to the one question an operator has: is mail flowing?
+/// Whether mail flows: the one question an operator has.
 struct FlowAnswer: Hashable {
     /// The answer in a word.
     enum Word: Hashable {
@@ -41,11 +41,12 @@ struct FlowAnswer: Hashable {
         }
         obstacles = Self.obstacles(snapshot)
         let blocked = snapshot.pickups.count { Self.isBlocked($0, snapshot) }
-        word = switch (blocked, obstacles.isEmpty) {
-        case (0, true): .yes
-        case (snapshot.pickups.count, _): .no
-        default: .partly
-        }
+        word =
+            switch (blocked, obstacles.isEmpty) {
+            case (0, true): .yes
+            case (snapshot.pickups.count, _): .no
+            default: .partly
+            }
         summary = Self.summary(word, blocked: blocked, snapshot, now: now)
     }
 
@@ -79,7 +80,8 @@ struct FlowAnswer: Hashable {
         let waiting = snapshot.pickups.reduce(0) { $0 + $1.waiting + $1.deferred + $1.underWay }
         let queue =
             waiting == 0
-            ? "Nothing waits." : "\(Figures.count(waiting, "message")) \(waiting == 1 ? "waits" : "wait")"
+            ? "Nothing waits."
+            : "\(Figures.count(waiting, "message")) \(waiting == 1 ? "waits" : "wait")"
         let estimate = snapshot.backlog.map { $0.words(now: now) }
         let end = waiting == 0 ? "" : estimate.map { "; sent by: \($0)." } ?? "."
         return switch word {
