@@ -82,7 +82,7 @@ struct Overview {
             "oldest": .text(
                 pickup.oldest.map { Readable.span(from: $0, to: now) } ?? Readable.unknown
             ),
-            "backlog": .text(pickup.backlog.map { $0.words(now: now) } ?? Readable.unknown),
+            "backlog": .text(pickup.backlog.map { $0.shortly(now: now) } ?? Readable.unknown),
             "switch": .text(pickup.isPaused ? "resume" : "pause"),
             "switchWord": .text(pickup.isPaused ? "Resume" : "Pause"),
         ]

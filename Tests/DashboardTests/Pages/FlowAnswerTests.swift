@@ -17,7 +17,7 @@ struct FlowAnswerTests {
         snapshot.backlog = .about(seconds: 180)
         let answer = FlowAnswer(snapshot, now: Self.now)
         #expect(answer.word == .yes)
-        #expect(answer.summary == "Every pickup can send. 13 messages wait; sent by: about 3 min.")
+        #expect(answer.summary == "Every pickup can send. 13 messages wait, for about 3 min.")
         #expect(answer.obstacles.isEmpty)
     }
 
@@ -25,7 +25,9 @@ struct FlowAnswerTests {
         let answer = FlowAnswer(DemoSnapshot.make(now: Self.now), now: Self.now)
         #expect(answer.word == .partly)
         #expect(
-            answer.summary.hasPrefix("1 pickup of 2 cannot send. What they took in stays queued. ")
+            answer.summary.hasPrefix(
+                "1 of 2 pickups cannot send. What was taken in stays queued. 56 messages wait; it is not known until when."
+            )
         )
         let obstacle = try #require(answer.obstacles.first)
         #expect(obstacle.subject == "Route scanner")
