@@ -28,7 +28,7 @@ extension DashboardSource {
             )
             return .success(DayChart(activity, now: now))
         } catch {
-            return .failure(.unreadable("\(error)"))
+            return .failure(.unreadable(words(error)))
         }
     }
 
@@ -51,10 +51,15 @@ extension DashboardSource {
         } catch {
             return listed(
                 filter,
-                "The ledger cannot be read (\(error)): these are the messages in the folders now, "
+                "The ledger cannot be read: \(words(error)) These are the messages in the folders now, "
                     + "without those that were accepted."
             )
         }
+    }
+
+    private func words(_ error: any Error) -> String {
+        guard let error = error as? LedgerError else { return "\(error)" }
+        return "\(error.sentence) \(error.advice)"
     }
 
     private func listed(_ filter: MessageFilter, _ remark: String) -> MessageRows.Source {
@@ -76,7 +81,7 @@ extension DashboardSource {
             view.record = try ledger?.message(id)
             if view.record != nil { view.events = try ledger?.events(of: id) ?? [] }
         } catch {
-            view.remarks.append("The ledger cannot be read: \(error)")
+            view.remarks.append("The ledger cannot be read: \(words(error))")
         }
         let isAccepted = view.record?.last == MessageEvent.Kind.sent.rawValue
         view.hasLooked = wantsFile || !isAccepted

@@ -1,7 +1,7 @@
 internal import Delivery
 internal import Operations
 
-/// The answer to the one question an operator has: is mail flowing?
+/// Whether mail flows: the one question an operator has.
 struct FlowAnswer: Hashable {
     /// The answer in a word.
     enum Word: Hashable {
@@ -41,11 +41,12 @@ struct FlowAnswer: Hashable {
         }
         obstacles = Self.obstacles(snapshot)
         let blocked = snapshot.pickups.count { Self.isBlocked($0, snapshot) }
-        word = switch (blocked, obstacles.isEmpty) {
-        case (0, true): .yes
-        case (snapshot.pickups.count, _): .no
-        default: .partly
-        }
+        word =
+            switch (blocked, obstacles.isEmpty) {
+            case (0, true): .yes
+            case (snapshot.pickups.count, _): .no
+            default: .partly
+            }
         summary = Self.summary(word, blocked: blocked, snapshot, now: now)
     }
 
@@ -78,21 +79,44 @@ struct FlowAnswer: Hashable {
     ) -> String {
         let waiting = snapshot.pickups.reduce(0) { $0 + $1.waiting + $1.deferred + $1.underWay }
         let queue =
-            waiting == 0
-            ? "Nothing waits." : "\(Figures.count(waiting, "message")) \(waiting == 1 ? "waits" : "wait")"
-        let estimate = snapshot.backlog.map { $0.words(now: now) }
-        let end = waiting == 0 ? "" : estimate.map { "; sent by: \($0)." } ?? "."
+            waiting == 0 ? "Nothing waits." : Self.queue(waiting, snapshot.backlog, now: now)
         return switch word {
-        case .yes: "Every pickup can send. \(queue)\(end)"
+        case .yes: "Every pickup can send. \(queue)"
         case .partly where blocked == 0:
-            "Every pickup can send, but something needs attention. \(queue)\(end)"
+            "Every pickup can send, but something needs attention. \(queue)"
         case .partly:
-            "\(Figures.count(blocked, "pickup")) of \(snapshot.pickups.count) cannot send. What "
-                + "they took in stays queued. \(queue)\(end)"
+            "\(blocked) of \(snapshot.pickups.count) pickups cannot send. What was taken in stays "
+                + "queued. \(queue)"
         case .no:
             "No pickup can send. What was taken in stays queued and is sent once the cause is gone. "
-                + "\(queue)\(waiting == 0 ? "" : ".")"
+                + "\(queue)"
         case .unknown: ""
+        }
+    }
+}
+
+extension FlowAnswer {
+    private static func queue(_ waiting: Int, _ backlog: BacklogEstimate?, now: Int64) -> String {
+        let messages = "\(Figures.count(waiting, "message")) \(waiting == 1 ? "waits" : "wait")"
+        switch backlog {
+        case nil, .done: return "\(messages)."
+        case .unknown: return "\(messages); it is not known until when."
+        case .about(let seconds):
+            return "\(messages), for \(BacklogEstimate.about(seconds: seconds).words(now: now))."
+        case .notBefore(let instant):
+            let words = BacklogEstimate.notBefore(instant).words(now: now)
+            return "\(messages), the last of them \(words)."
+        }
+    }
+}
+
+extension BacklogEstimate {
+    /// For a cell of a table: how long it takes.
+    func shortly(now: Int64) -> String {
+        switch self {
+        case .done: "–"
+        case .unknown: "not known"
+        case .about, .notBefore: words(now: now)
         }
     }
 }

@@ -84,7 +84,9 @@ struct MessageFilter: Hashable {
 
     /// Reads the filter from an address; what it does not understand it does not ask for.
     init(_ query: FormFields) {
-        text = query["text"].map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(Self.maximumText))) }
+        text = query["text"].map {
+            String(String.UnicodeScalarView($0.unicodeScalars.prefix(Self.maximumText)))
+        }
         pickup = query["pickup"]
         route = query["route"]
         state = query["state"].flatMap(State.init)
@@ -125,7 +127,9 @@ extension LedgerCursor {
     /// Reads what ``MessageFilter/path(after:)`` wrote.
     fileprivate init?(_ text: String) {
         let parts = text.split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, let at = Int64(parts[0]), parts[1].utf8.count <= 64 else { return nil }
+        guard parts.count == 2, let at = Int64(parts[0]), parts[1].utf8.count <= 64 else {
+            return nil
+        }
         self.init(lastAt: at, id: String(parts[1]))
     }
 }

@@ -37,7 +37,9 @@ struct MessageRows {
             model["messages"] = .some(messages.map(row))
             model["remark"] = .text(remark)
             model["caption"] = .text(
-                isCut ? "The latest of each folder; there are more" : "The latest of each folder first"
+                isCut
+                    ? "The latest of each folder; there are more"
+                    : "The latest of each folder first"
             )
             model["empty"] = .text("No such message lies in queue, failed or held.")
         }

@@ -49,7 +49,8 @@ struct MessageView {
             "events": .some(events.prefix(Self.mostEvents).map(event)),
             "noEvents": .text(
                 record == nil
-                    ? "The ledger knows nothing of this message." : "The ledger has no events of it."
+                    ? "The ledger knows nothing of this message."
+                    : "The ledger has no events of it."
             ),
             "reasonText": .optional(glance?.reason.joined(separator: "\n")),
             "headers": headers, "noHeaders": .text(noHeaders),
@@ -88,7 +89,8 @@ struct MessageView {
     }
 
     private var recipients: Model.Value {
-        let all = glance.map(\.recipients).flatMap { $0.isEmpty ? nil : $0 } ?? record?.recipients ?? []
+        let all =
+            glance.map(\.recipients).flatMap { $0.isEmpty ? nil : $0 } ?? record?.recipients ?? []
         if all.isEmpty { return .nothing }
         let more = all.count - Self.mostRecipients
         return .model([
@@ -111,7 +113,9 @@ struct MessageView {
         var details: [String] = []
         if let route = event.route { details.append("route \(route)") }
         if let peer = event.peer { details.append(peer) }
-        if let time = event.milliseconds { details.append("took \(Figures.text(Int(clamping: time))) ms") }
+        if let time = event.milliseconds {
+            details.append("took \(Figures.text(Int(clamping: time))) ms")
+        }
         if let session = event.session { details.append("session \(session)") }
         return [
             "iso": .text(Moment.iso(event.at)), "time": .text(Moment.text(event.at, now: now)),

@@ -35,10 +35,15 @@ struct Overview {
             "summary": .text(answer.summary),
             "obstacles": .some(
                 answer.obstacles.map {
-                    ["subject": .text("\($0.subject):"), "reason": .text($0.sentence), "advice": .nothing]
+                    [
+                        "subject": .text("\($0.subject):"), "reason": .text($0.sentence),
+                        "advice": .nothing,
+                    ]
                 }
             ),
-            "takenAt": .text(snapshot.map { Moment.text($0.takenAt, now: now) } ?? Readable.unknown),
+            "takenAt": .text(
+                snapshot.map { Moment.text($0.takenAt, now: now) } ?? Readable.unknown
+            ),
             "startedAt": .optional(snapshot?.startedAt.map { Moment.text($0, now: now) }),
             "alerts": .some((snapshot?.alerts ?? []).map(alert)),
             "soon": .some((snapshot?.expiring ?? []).map { ["sentence": .text($0)] }),
@@ -77,7 +82,7 @@ struct Overview {
             "oldest": .text(
                 pickup.oldest.map { Readable.span(from: $0, to: now) } ?? Readable.unknown
             ),
-            "backlog": .text(pickup.backlog.map { $0.words(now: now) } ?? Readable.unknown),
+            "backlog": .text(pickup.backlog.map { $0.shortly(now: now) } ?? Readable.unknown),
             "switch": .text(pickup.isPaused ? "resume" : "pause"),
             "switchWord": .text(pickup.isPaused ? "Resume" : "Pause"),
         ]
@@ -130,7 +135,8 @@ struct PickupState: Hashable {
         } else if pickup.route == nil {
             (word, tone) = ("no route", "bad")
         } else {
-            (word, tone) = pickup.suspendedSenders.isEmpty ? ("open", "good") : ("open in part", "warn")
+            (word, tone) =
+                pickup.suspendedSenders.isEmpty ? ("open", "good") : ("open in part", "warn")
         }
     }
 }

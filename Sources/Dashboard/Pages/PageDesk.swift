@@ -119,7 +119,9 @@ extension PageDesk {
     func act(_ context: DashboardContext) async throws -> Response {
         let visitor = try context.requireOperator()
         let id = try context.part("id")
-        guard let verb = MessageVerb(rawValue: try context.part("verb")) else { throw WebProblem.noPage }
+        guard let verb = MessageVerb(rawValue: try context.part("verb")) else {
+            throw WebProblem.noPage
+        }
         let source = source
         let result = try await source.blocking { source.carryOut(verb, id, by: visitor) }
         source.report(
@@ -172,7 +174,8 @@ extension PageDesk {
             return redirect(to: "/routes", CommandResult(complaints: [command]), visitor)
         }
         guard verifications.begin(name) else {
-            let busy = "Route \(name) is being verified already, or too many others are; look again "
+            let busy =
+                "Route \(name) is being verified already, or too many others are; look again "
                 + "in a minute."
             return redirect(to: "/routes", CommandResult(complaints: [busy]), visitor)
         }

@@ -9,7 +9,9 @@ enum Pages {
         }
     }
 
-    /// Adds the pages. Whoever comes here has signed in (``DashboardContext/visitor``); a POST comes
+    /// Adds the pages.
+    ///
+    /// Whoever comes here has signed in (``DashboardContext/visitor``); a POST comes
     /// from our own form and from an operator.
     static func add(to router: some RouterMethods<DashboardContext>, _ source: DashboardSource) {
         let desk = PageDesk(source)

@@ -70,14 +70,17 @@ struct RoutesView {
     }
 
     private func gauges(of route: RouteSettings) -> [Model] {
-        guard let account = snapshot?.accounts?.first(where: { $0.name == route.accountName }) else {
+        guard let account = snapshot?.accounts?.first(where: { $0.name == route.accountName })
+        else {
             return []
         }
         let parts: [(String, RelaySnapshot.Gauge?)] = [
             ("Messages", account.messages), ("Recipients", account.recipients),
             ("Recipients outside the organisation", account.external), ("Data", account.octets),
         ]
-        return parts.compactMap { label, gauge in gauge.map { Self.gauge(label, $0, account.reason) } }
+        return parts.compactMap { label, gauge in
+            gauge.map { Self.gauge(label, $0, account.reason) }
+        }
     }
 
     /// One limit.
@@ -90,7 +93,8 @@ struct RoutesView {
         let words = gauge.limit.map { "\(text(gauge.used)) of \(text($0)) in \(span)" }
         var room: String?
         if gauge.isClosed {
-            room = "The server says that it is used up\(reason.map { ": \($0)" } ?? "."); there is "
+            room =
+                "The server says that it is used up\(reason.map { ": \($0)" } ?? "."); there is "
                 + "room again in \(Readable.span(seconds: gauge.roomInSeconds))."
         } else if gauge.roomInSeconds > 120 {
             room = "Used up; there is room again in \(Readable.span(seconds: gauge.roomInSeconds))."

@@ -17,7 +17,10 @@ struct SettingsView {
     }
 
     private func table(_ table: SettingsInEffect.Table, _ index: Int) -> Model {
-        ["head": .text(table.head), "id": .text("table-\(index)"), "rows": .list(table.rows.map(row))]
+        [
+            "head": .text(table.head), "id": .text("table-\(index)"),
+            "rows": .list(table.rows.map(row)),
+        ]
     }
 
     private func row(_ row: SettingsInEffect.Row) -> Model {

@@ -22,7 +22,8 @@ enum StyleSheet {
         html { -webkit-text-size-adjust: 100%; }
         body { margin: 0; background: var(--ground); color: var(--text); font: 15px/1.5 system-ui,
           -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
-          font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+          font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
+        h1, dd, pre, .path, .reply, .address, .list th, .settings td { overflow-wrap: anywhere; }
         h1, h2, h3 { line-height: 1.25; font-weight: 600; margin: 0; text-wrap: balance; }
         h1 { font-size: 1.75rem; } h2 { font-size: 1.1rem; } h3 { font-size: 1rem; }
         p, ul, ol, dl { margin: .5rem 0; }
@@ -73,7 +74,7 @@ enum StyleSheet {
         .n { text-align: right; padding-right: 1.25rem; white-space: nowrap; }
         .narrow { width: auto; } .narrow th, .narrow td { padding-right: 1.5rem; }
         .list td:first-child, .list td:nth-child(2) { white-space: nowrap; }
-        .list time { color: var(--dim); }
+        .list time { color: var(--dim); } .list th span { font-weight: 400; }
         .act { text-align: right; padding-right: 0; }
         .settings tbody th { font-weight: 400; width: 14rem; }
         .settings td:nth-child(2) { width: 18rem; } .settings td:nth-child(3) { white-space: nowrap; }
@@ -120,7 +121,7 @@ enum StyleSheet {
         button, input, select { font: inherit; color: inherit; border-radius: 6px;
           border: 1px solid var(--dim); background: var(--panel); padding: .35rem .65rem; max-width: 100%; }
         button { background: var(--button); border-color: var(--button); color: var(--button-text);
-          cursor: pointer; padding: .35rem .9rem; }
+          cursor: pointer; padding: .35rem .9rem; white-space: nowrap; }
         button:hover { filter: brightness(1.12); }
         button.quiet { background: none; border-color: var(--line); color: var(--link); }
         button.danger { background: var(--bad); border-color: var(--bad); color: var(--ground); }
@@ -161,6 +162,7 @@ enum StyleSheet {
           .cards td[data-label]::before { content: attr(data-label); color: var(--dim); }
           .list tr { display: flex; flex-direction: column; } .list tbody th { order: -1; }
           .facts, .headers { grid-template-columns: 1fr; gap: 0; } .facts dd, .headers dd { margin-bottom: .5rem; }
+          .chart { overflow: visible; } .chart .axis { font-size: 20px; }
           .narrow { width: 100%; } .narrow th, .narrow td { padding-right: .5rem; }
           .gauges .label { min-width: 100%; }
         }

@@ -62,7 +62,7 @@ enum OverviewTemplate {
         <h2 id="pickups">Pickups</h2>
         <table class="cards">
         <caption class="hidden">Pickups with their messages</caption>
-        <thead><tr><th scope="col">Pickup</th><th scope="col">State</th><th scope="col">Route</th><th scope="col" class="n">Waiting</th><th scope="col" class="n">To retry</th><th scope="col" class="n">Sending</th><th scope="col" class="n">Failed</th><th scope="col" class="n">Held</th><th scope="col">Oldest</th><th scope="col">Sent by</th>{{#canAct}}<th scope="col"><span class="hidden">Action</span></th>{{/canAct}}</tr></thead>
+        <thead><tr><th scope="col">Pickup</th><th scope="col">State</th><th scope="col">Route</th><th scope="col" class="n">Waiting</th><th scope="col" class="n">To retry</th><th scope="col" class="n">Sending</th><th scope="col" class="n">Failed</th><th scope="col" class="n">Held</th><th scope="col">Oldest</th><th scope="col">Sent in</th>{{#canAct}}<th scope="col"><span class="hidden">Action</span></th>{{/canAct}}</tr></thead>
         <tbody>
         {{#pickups}}
         <tr>
@@ -75,7 +75,7 @@ enum OverviewTemplate {
         <td data-label="Failed" class="n">{{#failed}}<a href="/messages?pickup={{name}}&amp;state=failed">{{failed}}</a>{{/failed}}{{^failed}}{{noFailed}}{{/failed}}</td>
         <td data-label="Held" class="n">{{#held}}<a href="/messages?pickup={{name}}&amp;state=held">{{held}}</a>{{/held}}{{^held}}{{noHeld}}{{/held}}</td>
         <td data-label="Oldest">{{oldest}}</td>
-        <td data-label="Sent by">{{backlog}}</td>
+        <td data-label="Sent in">{{backlog}}</td>
         {{#canAct}}<td class="act"><form method="post" action="/pickups/{{name}}/{{switch}}"><input type="hidden" name="form_token" value="{{csrf}}"><button class="quiet">{{switchWord}}<span class="hidden"> {{name}}</span></button></form></td>{{/canAct}}
         </tr>
         {{/pickups}}

@@ -39,6 +39,13 @@ enum Templates {
         return library
     }
 
+    /// Renders a text that is no page of ours; empty where it is not a template.
+    static func text(_ text: String, _ model: Model) -> String {
+        MustacheContentTypes.register(SafeHTML(), named: SafeHTML.name)
+        let template = try? MustacheTemplate(string: "{{% CONTENT_TYPE:\(SafeHTML.name)}}" + text)
+        return template?.render(model, library: library) ?? ""
+    }
+
     /// Renders a page or a part of one.
     static func render(_ name: String, _ model: Model) -> String {
         library.render(model, withTemplate: name) ?? ""
