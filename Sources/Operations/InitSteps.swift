@@ -24,7 +24,9 @@ package enum InitSteps {
 
     /// After the drop-in and the list of folders were written; `root` is in front of every path.
     package static func afterUnit(_ unit: ServiceUnit, root: String) -> [String] {
-        var lines = [ServiceUnit.dropInPath, ServiceUnit.foldersPath].map { "Written: \(root)\($0)" }
+        var lines = [ServiceUnit.dropInPath, ServiceUnit.foldersPath].map {
+            "Written: \(root)\($0)"
+        }
         let commands = unit.credentials.map { "\(ServiceUnit.credentialsPath)/\($0)" }
             .filter { access(root + $0, F_OK) != 0 }
             .map { "install -m 600 -o root -g root FILE \($0)" }
@@ -37,7 +39,7 @@ package enum InitSteps {
         }
         return lines
             + numbered(
-                commands + ["systemd-tmpfiles --create postchute.conf"] + folders
+                commands + ["systemd-tmpfiles --create postchute-folders.conf"] + folders
                     + ["systemctl daemon-reload", "systemctl try-restart postchute"]
             )
     }

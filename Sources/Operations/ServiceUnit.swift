@@ -18,7 +18,7 @@ package struct ServiceUnit: Sendable {
     /// Where the drop-in is.
     package static let dropInPath = "/etc/systemd/system/postchute.service.d/10-settings.conf"
     /// Where the list of folders is.
-    package static let foldersPath = "/etc/tmpfiles.d/postchute.conf"
+    package static let foldersPath = "/etc/tmpfiles.d/postchute-folders.conf"
     /// Where the files of credentials are, closed to all but root.
     package static let credentialsPath = "/etc/postchute/credentials"
 
@@ -96,7 +96,9 @@ package struct ServiceUnit: Sendable {
     private func homeLines(_ folders: WritableFolders) -> [String] {
         let paths = ["/home", "/root", "/run/user"].flatMap(folders.paths(below:))
         guard !paths.isEmpty else { return [] }
-        return ["# Of the home directories nothing but these folders is seen.", "ProtectHome=tmpfs"]
+        return [
+            "# Of the home directories nothing but these folders is seen.", "ProtectHome=tmpfs",
+        ]
             + paths.map { "BindPaths=\(Self.word("-" + $0))" }
     }
 
@@ -110,6 +112,7 @@ package struct ServiceUnit: Sendable {
             default: String(letter)
             }
         }
-        return text.contains { " \"'\\;#$".contains($0) } ? "\"\(String(escaped))\"" : String(escaped)
+        return text.contains { " \"'\\;#$".contains($0) }
+            ? "\"\(String(escaped))\"" : String(escaped)
     }
 }

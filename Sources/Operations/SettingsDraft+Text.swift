@@ -90,13 +90,27 @@ extension SettingsDraft {
     }
 
     private func table(_ kind: String, _ name: String, _ lines: [Line]) -> [String] {
-        let isBare = !name.isEmpty && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
+        let isBare =
+            !name.isEmpty
+            && name.utf8.allSatisfy {
+                $0 < 0x80
+                    && (UnicodeScalar($0).properties.isAlphabetic
+                        || "0123456789-_".utf8.contains($0))
+            }
         let width = lines.map(\.key.count).max() ?? 0
+        let valueWidth = lines.map(\.value.count).max() ?? 0
         return ["[\(kind).\(isBare ? name : SafeText.jsonString(name))]"]
             + lines.map { line in
-                let key = line.key + String(repeating: " ", count: width - line.key.count)
-                let remark = line.remark.isEmpty ? "" : "    # \(line.remark)"
-                return "\(key) = \(line.value)\(remark)"
+                let setting = "\(line.key.filled(width)) = "
+                if line.remark.isEmpty { return setting + line.value }
+                return "\(setting)\(line.value.filled(valueWidth))    # \(line.remark)"
             }
+    }
+}
+
+extension String {
+    /// The text with spaces behind it up to a width.
+    fileprivate func filled(_ width: Int) -> String {
+        self + String(repeating: " ", count: Swift.max(0, width - count))
     }
 }
