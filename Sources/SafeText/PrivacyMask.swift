@@ -70,8 +70,18 @@ package struct PrivacyMask: Sendable {
         var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length = 0
         let result = EVP_Q_mac(
-            nil, "HMAC", nil, "SHA256", nil,
-            key, key.count, data, data.count, &digest, digest.count, &length
+            nil,
+            "HMAC",
+            nil,
+            "SHA256",
+            nil,
+            key,
+            key.count,
+            data,
+            data.count,
+            &digest,
+            digest.count,
+            &length
         )
         // Without the digest there is no pseudonym, and the plain text is none.
         guard result != nil, length >= 4 else { return "~masked" }

@@ -158,7 +158,9 @@ extension RetentionSweep {
 extension RetentionSweep {
     /// Notes what is new in `failed/`, and finds what has been there for too long.
     private mutating func findFailed() throws(SpoolError) {
-        guard let span = rules.failed, let folder = try existing(.failed), let states else { return }
+        guard let span = rules.failed, let folder = try existing(.failed), let states else {
+            return
+        }
         let known = try readRecord(states.folder)
         var record = FailedRecord()
         var expired: [SpoolName] = []
@@ -252,7 +254,8 @@ extension RetentionSweep {
     private static func messages(in folder: Folder, limit: Int) throws(SpoolError) -> [SpoolName] {
         var candidates: [SpoolName] = []
         try folder.forEachName { octets, kind in
-            if kind != .other, !MessageSpool.isReason(octets), let name = SpoolName(octets: octets) {
+            if kind != .other, !MessageSpool.isReason(octets), let name = SpoolName(octets: octets)
+            {
                 candidates.append(name)
             }
             return candidates.count < limit

@@ -170,7 +170,8 @@ struct RetentionTests {
         try spool.scratch.makeFolder("elsewhere", mode: 0o700)
         try spool.scratch.write("x", to: "elsewhere/\(foreign).x.eml")
         #expect(
-            symlink(spool.scratch.path("elsewhere"), spool.scratch.path("drop/sent/2020-01-01")) == 0
+            symlink(spool.scratch.path("elsewhere"), spool.scratch.path("drop/sent/2020-01-01"))
+                == 0
         )
         try spool.scratch.makeFolder("drop/sent/2020-99-99", mode: 0o700)
         try spool.scratch.write("x", to: "drop/sent/2020-99-99/\(foreign).x.eml")
@@ -192,7 +193,8 @@ struct RetentionTests {
         #expect(spool.names("sent").isEmpty)
     }
 
-    @Test func `after a crash in between the next start and the next sweep finish the work`() throws {
+    @Test func `after a crash in between the next start and the next sweep finish the work`() throws
+    {
         let spool = try TestSpool()
         let name = try failed(spool)
         try sweep(spool, Self.month, days: 0)
