@@ -103,6 +103,11 @@ package final class DeliveryEngine: Sendable {
         inbox.post(.claimed(names, pickup: pickup))
     }
 
+    /// Tells of messages that retention has removed; callable from any thread.
+    package func expired(_ names: [SpoolName], pickup: String) {
+        for name in names { log.expired(name, pickup: pickup) }
+    }
+
     /// Asks for the queue of a pickup to be read again soon: somebody moved files by hand; callable
     /// from any thread.
     package func wake(pickup: String) {

@@ -165,6 +165,9 @@ package struct DeliveryLog: Sendable {
         sink.write(line)
     }
 
+    /// Retention removed it; the log has one line for all that a run removed.
+    func expired(_ name: SpoolName, pickup: String) { tell(.expired, name, pickup) }
+
     func vanished(_ name: SpoolName, pickup: String) {
         tell(.taken, name, pickup)
         var line = LogLine(.info, "taken", id: name.id.text)

@@ -86,6 +86,13 @@ package struct LogLine: Sendable, Hashable {
         return line
     }
 
+    /// The line with a text that a filter made of its own.
+    func filtered(by filter: (String) -> String) -> LogLine {
+        var line = self
+        line.text = filter(text)
+        return line
+    }
+
     private static func shortened(_ value: String) -> String {
         let octets = value.utf8.count
         guard octets > maximumValueOctets else { return value }

@@ -10,21 +10,31 @@ package final class LogSink: Sendable {
 
     private let target: Target
     private let minimum: LogLevel
+    private let filter: (@Sendable (String) -> String)?
 
     /// Starts the thread that writes to `descriptor`, which stays the caller's to close; `capacity`
     /// is how many lines may wait for a slow reader.
+    ///
+    /// `filter` is given each line, whatever it is about, and returns what is written of it.
     package init(
         descriptor: Int32,
         minimum: LogLevel,
         style: LogStyle,
-        capacity: Int = 10_000
+        capacity: Int = 10_000,
+        filter: (@Sendable (String) -> String)? = nil
     ) {
         self.minimum = minimum
+        self.filter = filter
         target = .writer(LogWriter(descriptor: descriptor, style: style, capacity: capacity))
     }
 
-    private init(memory: MemoryLog, minimum: LogLevel) {
+    private init(
+        memory: MemoryLog,
+        minimum: LogLevel,
+        filter: (@Sendable (String) -> String)?
+    ) {
         self.minimum = minimum
+        self.filter = filter
         target = .memory(memory)
     }
 
@@ -33,8 +43,11 @@ package final class LogSink: Sendable {
     }
 
     /// Creates a sink that keeps its lines readable in ``lines``, for tests.
-    package static func memory(minimum: LogLevel = .debug) -> LogSink {
-        LogSink(memory: MemoryLog(), minimum: minimum)
+    package static func memory(
+        minimum: LogLevel = .debug,
+        filter: (@Sendable (String) -> String)? = nil
+    ) -> LogSink {
+        LogSink(memory: MemoryLog(), minimum: minimum, filter: filter)
     }
 
     /// The lines of a ``memory(minimum:)`` sink without priority and time, in order; empty for others.
@@ -51,6 +64,7 @@ package final class LogSink: Sendable {
     /// Hands one line over and returns at once.
     package func write(_ line: LogLine) {
         guard isEnabled(line.level) else { return }
+        let line = filter.map { line.filtered(by: $0) } ?? line
         switch target {
         case .writer(let writer): writer.enqueue(line)
         case .memory(let log): log.append(line.text)

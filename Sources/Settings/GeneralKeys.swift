@@ -1,3 +1,24 @@
+/// The keys at the top of a file, above every table.
+enum GeneralKey: String, SettingKey {
+    case privacy
+
+    static let table = SettingTable.general
+
+    var declaration: SettingDeclaration {
+        SettingDeclaration(
+            .flag,
+            .value(false),
+            "Whether addresses and subjects are pseudonyms in log, ledger, alerts and dashboard.",
+            remark: """
+                The same address has the same pseudonym, such as `a~4f9c21d0@contoso.com`, so that \
+                `trace --address` still finds it; the key is `privacy-key` in the state directory. \
+                Messages, their names and the texts beside them in `failed/` stay as they are.
+                """,
+            example: "privacy = true"
+        )
+    }
+}
+
 /// The keys of `[state]`.
 enum StateKey: String, SettingKey {
     case directory

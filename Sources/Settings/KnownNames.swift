@@ -24,8 +24,9 @@ enum KnownNames {
         if let owner = owner(of: key) {
             return Objection("stands outside a table.", "Move it below \(owner.head).")
         }
-        let heads = SettingTable.allCases.map(\.head).joined(separator: ", ")
-        let table = Suggestion.closest(to: key, among: SettingTable.allCases.map(\.rawValue))
+        let tables = SettingTable.allCases.filter { $0 != .general }
+        let heads = tables.map(\.head).joined(separator: ", ")
+        let table = Suggestion.closest(to: key, among: tables.map(\.rawValue))
             .flatMap(SettingTable.init)
         return Objection(
             "is not a table of this file; the tables are \(heads).",

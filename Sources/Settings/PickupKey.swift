@@ -21,6 +21,8 @@ enum PickupKey: String, SettingKey {
     case maxRecipientsPerDay = "max_recipients_per_day"
     case priority
     case uncertainRoute = "uncertain_route"
+    case keepSent = "keep_sent"
+    case keepFailed = "keep_failed"
     case bounceFrom = "bounce_from"
 
     static let table = SettingTable.pickup
@@ -67,6 +69,8 @@ enum PickupKey: String, SettingKey {
         case .maxRecipientsPerDay: PickupDeclarations.maxRecipientsPerDay
         case .priority: PickupDeclarations.priority
         case .uncertainRoute: PickupDeclarations.uncertainRoute
+        case .keepSent: PickupDeclarations.keepSent
+        case .keepFailed: PickupDeclarations.keepFailed
         case .bounceFrom: PickupDeclarations.bounceFrom
         }
     }
@@ -78,4 +82,27 @@ enum PickupKind: String, CaseIterable {
     case messages
     /// Files of other kinds; a message is made of each, or of several.
     case documents
+}
+
+extension PickupDeclarations {
+    static let keepSent = SettingDeclaration(
+        .keeping(RetentionKey.range),
+        .phrase("`sent` of `[retention]`"),
+        "How long accepted messages of this pickup stay in `sent/`.",
+        example: #"keep_sent = "7 days""#
+    )
+
+    static let keepFailed = SettingDeclaration(
+        .keeping(RetentionKey.range),
+        .phrase("`failed` of `[retention]`"),
+        "How long failed messages of this pickup stay in `failed/`.",
+        example: #"keep_failed = "forever""#
+    )
+}
+
+extension PickupKey {
+    func keeping(_ content: TomlContent) throws(Objection) -> Keeping {
+        guard case .keeping(let range) = declaration.form else { mismatch() }
+        return Keeping(try ValueSyntax.keeping(content, in: range))
+    }
 }

@@ -37,6 +37,8 @@ extension ReadPickup {
         settings.maximumRecipientsPerDay = reader.count(.maxRecipientsPerDay)
         reader.choice(.priority).map { settings.priority = $0 }
         reader.choice(.uncertainRoute).map { settings.uncertainRoute = $0 }
+        settings.keepSent = reader.read(.keepSent, PickupKey.keepSent.keeping)
+        settings.keepFailed = reader.read(.keepFailed, PickupKey.keepFailed.keeping)
     }
 
     private mutating func readEnvelope() {

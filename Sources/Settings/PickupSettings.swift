@@ -35,6 +35,10 @@ package struct PickupSettings: Hashable, Sendable {
     package var priority: PickupPriority
     /// Which route may serve after an uncertain attempt.
     package var uncertainRoute: UncertainRoute
+    /// Overrides ``RetentionSettings/sent``.
+    package var keepSent: Keeping?
+    /// Overrides ``RetentionSettings/failed``.
+    package var keepFailed: Keeping?
     /// Who tells a message's sender that it failed; `nil` tells nobody.
     package var bounceFrom: MailAddress?
     /// What messages may be, and what is repaired, added and checked.

@@ -10,6 +10,9 @@ package struct RelaySettings: Hashable, Sendable {
     package var state: StateSettings
     package var log: LogSettings
     package var alerts: AlertSettings
+    package var retention = RetentionSettings()
+    /// Whether addresses and subjects are pseudonyms wherever Postchute writes about messages.
+    package var isPrivate = false
 
     /// Creates settings.
     package init(

@@ -10,28 +10,33 @@ protocol SettingKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 
 /// The tables of a settings file.
 enum SettingTable: String, Hashable, Sendable, CaseIterable {
-    case pickup, route, identity, network, state, log, alerts, alert
+    case general, pickup, route, identity, network, state, log, retention, alerts, alert
 
     /// Whether a file holds several of them, each with a name.
     var isNamed: Bool {
         switch self {
         case .pickup, .route, .identity, .alert: true
-        case .network, .state, .log, .alerts: false
+        case .general, .network, .state, .log, .retention, .alerts: false
         }
     }
 
     /// The table's head as a file has it.
-    var head: String { isNamed ? "[\(rawValue).NAME]" : "[\(rawValue)]" }
+    var head: String {
+        if self == .general { return "the top of the file" }
+        return isNamed ? "[\(rawValue).NAME]" : "[\(rawValue)]"
+    }
 
     /// Every key with its declaration, in the order of the documentation.
     var settings: [(key: String, declaration: SettingDeclaration)] {
         switch self {
+        case .general: Self.settings(GeneralKey.self)
         case .pickup: Self.settings(PickupKey.self)
         case .route: Self.settings(RouteKey.self)
         case .identity: Self.settings(IdentityKey.self)
         case .network: Self.settings(NetworkKey.self)
         case .state: Self.settings(StateKey.self)
         case .log: Self.settings(LogKey.self)
+        case .retention: Self.settings(RetentionKey.self)
         case .alerts: Self.settings(AlertsKey.self)
         case .alert: Self.settings(AlertKey.self)
         }
@@ -128,6 +133,8 @@ enum SettingForm: Sendable {
     case flag
     case count(ClosedRange<Int>)
     case duration(ClosedRange<Duration>)
+    /// A time, or `"forever"`.
+    case keeping(ClosedRange<Duration>)
     /// `"unlimited"` or a number per unit of time.
     case rate
     /// An absolute path of a folder.

@@ -9,6 +9,8 @@ struct SettingsReading {
     private var network = NetworkSettings()
     private var state: (settings: StateSettings, use: FileUse?) = (StateSettings(), nil)
     private var log = LogSettings()
+    private var retention = RetentionSettings()
+    private var isPrivate = false
     private var alerts = AlertSettings()
     private var channels: [ReadAlert] = []
 
@@ -24,7 +26,7 @@ struct SettingsReading {
 
     /// What was read; complete and sound only without complaints.
     var settings: RelaySettings {
-        RelaySettings(
+        var settings = RelaySettings(
             pickups: pickups.map(\.settings),
             routes: routes.map(\.settings),
             identities: identities.map(\.settings),
@@ -33,6 +35,9 @@ struct SettingsReading {
             log: log,
             alerts: completeAlerts
         )
+        settings.retention = retention
+        settings.isPrivate = isPrivate
+        return settings
     }
 
     private var completeAlerts: AlertSettings {
@@ -52,8 +57,11 @@ struct SettingsReading {
         // What a route means depends on its identity, wherever in the file that stands.
         let first = SettingTable.identity.rawValue
         for entry in entries.filter({ $0.key == first }) + entries.filter({ $0.key != first }) {
-            if let table = SettingTable(rawValue: entry.key) {
+            if let table = SettingTable(rawValue: entry.key), table != .general {
                 readTable(table, entry)
+            } else if GeneralKey(rawValue: entry.key) != nil {
+                let reader = TableReader<GeneralKey>([entry], name: "", at: entry, complaints)
+                isPrivate = reader.flag(.privacy) ?? false
             } else {
                 let objection = KnownNames.objection(toTop: entry.key)
                 complaints.add(objection, key: entry.key, at: entry.keyPosition)
@@ -121,6 +129,14 @@ struct SettingsReading {
         case .log:
             let reader = TableReader<LogKey>(content, name: entry.key, at: entry, complaints)
             log = LogSettings(level: reader.choice(.level), style: reader.choice(.style))
+        case .general:
+            // Its keys stand in no table.
+            break
+        case .retention:
+            let reader = TableReader<RetentionKey>(content, name: entry.key, at: entry, complaints)
+            reader.read(.sent, RetentionKey.sent.keeping).map { retention.sent = $0 }
+            reader.read(.failed, RetentionKey.failed.keeping).map { retention.failed = $0 }
+            retention.sentOctets = reader.read(.sentSize, RetentionKey.sentSize.size)
         case .alerts:
             let reader = TableReader<AlertsKey>(content, name: entry.key, at: entry, complaints)
             reader.duration(.every).map { alerts.every = $0 }

@@ -71,7 +71,7 @@ struct TableReader<Key: SettingKey> {
     }
 
     /// The full name of a setting.
-    func path(_ key: String) -> String { "\(name).\(key)" }
+    func path(_ key: String) -> String { name.isEmpty ? key : "\(name).\(key)" }
 
     /// Where a setting's value starts, or the table when the file does not give it.
     func position(of key: Key) -> TomlPosition {

@@ -66,6 +66,11 @@ final class FeedbackWriter: Sendable {
         }
     }
 
+    /// Removes what is old.
+    func removeOld() {
+        queue.async { [self] in attempt { () throws(SpoolError) in try folder.removeOld() } }
+    }
+
     /// Waits a moment for texts that are still to be written.
     func finish() {
         let done = DispatchSemaphore(value: 0)

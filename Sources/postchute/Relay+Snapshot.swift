@@ -28,6 +28,7 @@ extension Relay {
                 engine.snapshot(processID: getpid(), version: Version.text)
             }).get()
         else { return }
+        if let mask { snapshot.mask(by: mask) }
         add(conditionsTo: &snapshot)
         snapshot.expiring = expiring.withLock { $0 }
         snapshot.alerts = alerts.observe(snapshot)

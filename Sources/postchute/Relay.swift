@@ -5,6 +5,7 @@ internal import NIOCore
 internal import NIOPosix
 internal import Operations
 internal import Pickup
+internal import SafeText
 internal import ServiceLifecycle
 internal import Settings
 internal import Spool
@@ -28,6 +29,8 @@ final class Relay: Service {
     let outboxes: Outboxes
     /// Who tells senders of what failed.
     let bounces: BounceDesk
+    /// Hides who is written to, where the settings ask for it.
+    let mask: PrivacyMask?
     /// Which credentials end soon, in sentences.
     let expiring = Mutex<[String]>([])
     /// Why the last snapshot could not be written, so that it is said once.
@@ -52,10 +55,12 @@ final class Relay: Service {
 
     /// Opens every spool; nothing is sent and nothing claimed before ``run()``.
     ///
+    /// `mask` hides who is written to from everything but the messages themselves.
+    ///
     /// - Throws: ``StartError`` when a pickup may not be opened as it is.
-    init(settings: RelaySettings, log: LogSink) async throws {
+    init(settings: RelaySettings, log: LogSink, mask: PrivacyMask? = nil) async throws {
         currentSettings = CurrentSettings(settings)
-        self.log = log
+        (self.log, self.mask) = (log, mask)
         let (loop, threads) = (group.next(), threads)
         let alerts = AlertDesk(
             settings.alerts,
@@ -69,7 +74,7 @@ final class Relay: Service {
         let engine = try await loop.submit {
             let log = DeliveryLog(
                 log,
-                witnesses: [alerts, bounces],
+                witnesses: [mask.map { MaskedWitness(alerts, $0) } ?? alerts, bounces],
                 wall: EngineClock.system.wall
             )
             return DeliveryEngine(loop: loop, threads: threads, log: log, clock: .system)

@@ -123,6 +123,9 @@ final class RelayPickup: Sendable {
         folder?.stop()
     }
 
+    /// Removes old texts for writers.
+    func removeOldFeedback() { feedback?.removeOld() }
+
     /// Frees the spool's lock.
     func close() {
         feedback?.finish()

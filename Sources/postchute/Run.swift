@@ -3,6 +3,7 @@ internal import EventLog
 internal import Glibc
 internal import Logging
 internal import Operations
+internal import SafeText
 internal import ServiceLifecycle
 internal import Settings
 internal import Spool
@@ -19,23 +20,40 @@ struct Run: AsyncParsableCommand {
     func run() async throws {
         try settings.adoptServiceUser(keepsLeases: true)
         let settings = try settings.load()
+        let mask = Result { try Self.mask(settings) }
         let log = LogSink(
             descriptor: STDERR_FILENO,
             minimum: LogLevel(settings.log.level),
-            style: LogStyle(settings.log.style)
+            style: LogStyle(settings.log.style),
+            filter: (try? mask.get()).flatMap { mask in mask.map { mask in { mask.text($0) } } }
         )
         defer { log.close() }
         do {
-            try await Self.serve(settings, log)
+            try await Self.serve(settings, log, try mask.get())
         } catch let error as StartError {
             log.write(LogLine(.error, "not-started").adding("reason", error.sentence))
             throw error.status.error
         }
     }
 
-    private static func serve(_ settings: RelaySettings, _ log: LogSink) async throws {
+    /// What hides addresses and subjects, where the settings ask for it.
+    private static func mask(_ settings: RelaySettings) throws -> PrivacyMask? {
+        guard settings.isPrivate else { return nil }
         try StateFolder.prepare(settings.state)
-        let relay = try await Relay(settings: settings, log: log)
+        do throws(PrivacyKeyError) {
+            return try PrivacyKey(settings.state).mask(creating: true)
+        } catch {
+            throw StartError(error.sentence, .settings)
+        }
+    }
+
+    private static func serve(
+        _ settings: RelaySettings,
+        _ log: LogSink,
+        _ mask: PrivacyMask?
+    ) async throws {
+        try StateFolder.prepare(settings.state)
+        let relay = try await Relay(settings: settings, log: log, mask: mask)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [

@@ -71,6 +71,7 @@ struct SettingDeclarationTests {
             case .count(let range): _ = try ValueSyntax.count(content, in: range)
             case .duration(let range): _ = try ValueSyntax.duration(content, in: range)
             case .rate: _ = try ValueSyntax.rate(content)
+            case .keeping(let range): _ = try ValueSyntax.keeping(content, in: range)
             case .folder: _ = try ValueSyntax.folder(content)
             case .file(let isSecret):
                 _ = try ValueSyntax.file(
