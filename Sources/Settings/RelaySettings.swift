@@ -9,6 +9,8 @@ package struct RelaySettings: Hashable, Sendable {
     package var network: NetworkSettings
     package var state: StateSettings
     package var log: LogSettings
+    /// The dashboard; `nil` where there is none.
+    package var http: HTTPSettings?
 
     /// Creates settings.
     package init(
@@ -17,7 +19,8 @@ package struct RelaySettings: Hashable, Sendable {
         identities: [IdentitySettings] = [],
         network: NetworkSettings = NetworkSettings(),
         state: StateSettings = StateSettings(),
-        log: LogSettings = LogSettings()
+        log: LogSettings = LogSettings(),
+        http: HTTPSettings? = nil
     ) {
         self.pickups = pickups
         self.routes = routes
@@ -25,6 +28,7 @@ package struct RelaySettings: Hashable, Sendable {
         self.network = network
         self.state = state
         self.log = log
+        self.http = http
     }
 
     /// The path used when `--config` is not given.

@@ -10,13 +10,13 @@ protocol SettingKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 
 /// The tables of a settings file.
 enum SettingTable: String, Hashable, Sendable, CaseIterable {
-    case pickup, route, identity, network, state, log
+    case pickup, route, identity, network, state, log, http
 
     /// Whether a file holds several of them, each with a name.
     var isNamed: Bool {
         switch self {
         case .pickup, .route, .identity: true
-        case .network, .state, .log: false
+        case .network, .state, .log, .http: false
         }
     }
 
@@ -32,6 +32,7 @@ enum SettingTable: String, Hashable, Sendable, CaseIterable {
         case .network: Self.settings(NetworkKey.self)
         case .state: Self.settings(StateKey.self)
         case .log: Self.settings(LogKey.self)
+        case .http: Self.settings(HTTPKey.self)
         }
     }
 
@@ -184,6 +185,8 @@ enum SettingForm: Sendable {
     case hosts
     /// One domain or a list of them.
     case domains
+    /// An IP address with a port, or a socket's path.
+    case listen
 
     /// The words of an enumeration.
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(

@@ -9,6 +9,7 @@ struct SettingsReading {
     private var network = NetworkSettings()
     private var state: (settings: StateSettings, use: FileUse?) = (StateSettings(), nil)
     private var log = LogSettings()
+    private var http: ReadHTTP?
 
     init(_ octets: [UInt8], file: String, _ surroundings: Surroundings) {
         complaints = ComplaintList(file: file)
@@ -28,7 +29,8 @@ struct SettingsReading {
             identities: identities.map(\.settings),
             network: network,
             state: state.settings,
-            log: log
+            log: log,
+            http: http?.settings
         )
     }
 
@@ -36,6 +38,7 @@ struct SettingsReading {
     var fileUses: [FileUse] {
         pickups.flatMap(\.fileUses) + routes.flatMap(\.fileUses)
             + identities.flatMap(\.fileUses) + [state.use].compactMap { $0 }
+            + (http?.fileUses ?? [])
     }
 
     private mutating func readTop(_ entries: [TomlEntry]) {
@@ -107,6 +110,11 @@ struct SettingsReading {
         case .log:
             let reader = TableReader<LogKey>(content, name: entry.key, at: entry, complaints)
             log = LogSettings(level: reader.choice(.level), style: reader.choice(.style))
+        case .http:
+            http = ReadHTTP(
+                TableReader(content, name: entry.key, at: entry, complaints),
+                credentialsDirectory: surroundings.credentialsDirectory
+            )
         }
     }
 

@@ -89,6 +89,11 @@ extension SettingTable {
         case .network: "How the hosts that issue tokens and Microsoft Graph are reached."
         case .state: "Where the daemon remembers what must survive a restart."
         case .log: "What is written to standard error."
+        case .http:
+            """
+            The dashboard, and what monitoring asks; without this table nothing listens. Who may sign \
+            in is not said here: `postchute token` makes the tokens. [More](dashboard.md).
+            """
         }
     }
 }
@@ -137,6 +142,7 @@ extension SettingForm {
         case .proxy: "`\"http://HOST:PORT\"`, `\"none\"`"
         case .hosts: "host or domain, or list of them"
         case .domains: "domain, or list of them"
+        case .listen: "`\"ADDRESS:PORT\"`, `\"unix:PATH\"`"
         }
     }
 }
