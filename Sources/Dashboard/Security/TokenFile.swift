@@ -1,3 +1,4 @@
+internal import Delivery
 internal import Glibc
 package import Spool
 

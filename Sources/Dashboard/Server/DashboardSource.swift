@@ -15,6 +15,8 @@ package struct DashboardSource: Sendable {
     package var ledger: (any LedgerReading)?
     /// The folders, to act in.
     package var folders: RelayFolders
+    /// When credentials end, in seconds since 1970, by what they are called; read now and then.
+    package var credentials: @Sendable () -> [String: Int64] = { [:] }
     /// Microseconds since 1970.
     package var now: @Sendable () -> Int64
     /// Writes a line into the daemon's log.
