@@ -1,7 +1,7 @@
 internal import Delivery
 
 /// Numbers in the form people read them.
-enum Readable {
+package enum Readable {
     /// A span as `12 s`, `3 min`, `5 h` or `2 d`, rounded down.
     static func span(seconds: Int64) -> String {
         switch max(seconds, 0) {
@@ -36,7 +36,7 @@ enum Readable {
     }
 
     /// An instant in microseconds since 1970 as `2026-11-23T10:15:30Z` (RFC 3339 §5.6).
-    static func timestamp(_ microseconds: Int64) -> String {
+    package static func timestamp(_ microseconds: Int64) -> String {
         let words = WallTime.text(microseconds).split(separator: " ")
         return words.prefix(2).joined(separator: "T") + "Z"
     }

@@ -29,6 +29,7 @@ extension Relay {
         else { return }
         add(conditionsTo: &snapshot)
         snapshot.expiring = expiring.withLock { $0 }
+        latestSnapshot.keep(snapshot)
         do {
             try StatusFile(settings.state).write(snapshot)
             snapshotTrouble.withLock { $0 = nil }
