@@ -51,7 +51,9 @@ final class CredentialEnds: Sendable {
     private static let lifetime: Int64 = 3600
     private let known = Mutex<(at: Int64, ends: [String: Int64])?>(nil)
 
-    /// The ends, in seconds since 1970. Blocks now and then.
+    /// The ends, in seconds since 1970.
+    ///
+    /// Blocks now and then.
     func look(at settings: RelaySettings) -> [String: Int64] {
         let now = Int64(time(nil))
         return known.withLock { known in

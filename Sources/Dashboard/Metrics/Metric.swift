@@ -29,12 +29,18 @@ extension Metric {
     }
 
     static let build = gauge("build_info", "The version that runs; always 1.", "version")
-    static let start = gauge("start_time_seconds", "When the daemon started, in seconds since 1970.")
+    static let start = gauge(
+        "start_time_seconds",
+        "When the daemon started, in seconds since 1970."
+    )
     static let snapshot = gauge(
         "snapshot_time_seconds",
         "When these numbers were taken, in seconds since 1970; one that stands still is a daemon that hangs."
     )
-    static let flowing = gauge("mail_flowing", "Whether mail flows everywhere, as postchute status says.")
+    static let flowing = gauge(
+        "mail_flowing",
+        "Whether mail flows everywhere, as postchute status says."
+    )
     static let crashed = gauge(
         "started_after_crash",
         "Whether the daemon before this one ended without saying so."
@@ -50,7 +56,11 @@ extension Metric {
         "pickup"
     )
     static let waiting = gauge("pickup_waiting", "Messages that wait for their turn.", "pickup")
-    static let later = gauge("pickup_deferred", "Messages that wait for their next attempt.", "pickup")
+    static let later = gauge(
+        "pickup_deferred",
+        "Messages that wait for their next attempt.",
+        "pickup"
+    )
     static let underWay = gauge("pickup_under_way", "Messages that are being sent.", "pickup")
     static let oldest = gauge(
         "pickup_oldest_seconds",
@@ -72,34 +82,71 @@ extension Metric {
 
     static let routeSent = counter("route_sent_total", "Messages accepted over it.", "route")
     static let submitting = gauge("route_submitting", "Messages on their way over it.", "route")
-    static let connections = gauge("route_connections_allowed", "How many it may send at a time.", "route")
+    static let connections = gauge(
+        "route_connections_allowed",
+        "How many it may send at a time.",
+        "route"
+    )
     static let routePaused = gauge("route_paused", "Whether an operator paused it.", "route")
     static let routeSuspended = gauge(
         "route_suspended",
         "Whether it is suspended, one series for each cause.",
-        "route", "cause"
+        "route",
+        "cause"
     )
 
-    static let limitUsed = gauge("account_limit_used", "What is used of an account's limit.", "account", "limit")
-    static let limit = gauge("account_limit", "The account's limit; absent where it has none.", "account", "limit")
+    static let limitUsed = gauge(
+        "account_limit_used",
+        "What is used of an account's limit.",
+        "account",
+        "limit"
+    )
+    static let limit = gauge(
+        "account_limit",
+        "The account's limit; absent where it has none.",
+        "account",
+        "limit"
+    )
     static let limitWindow = gauge(
         "account_limit_window_seconds",
         "For how long a use counts.",
-        "account", "limit"
+        "account",
+        "limit"
     )
     static let limitRoom = gauge(
         "account_limit_room_seconds",
         "Time until there is room for one more; 0 is now.",
-        "account", "limit"
+        "account",
+        "limit"
     )
-    static let sessions = gauge("account_sessions", "Submissions of the account under way.", "account")
+    static let sessions = gauge(
+        "account_sessions",
+        "Submissions of the account under way.",
+        "account"
+    )
 
-    static let diskFree = gauge("disk_free_bytes", "Free octets of a file system that is written to.", "path")
+    static let diskFree = gauge(
+        "disk_free_bytes",
+        "Free octets of a file system that is written to.",
+        "path"
+    )
     static let diskTotal = gauge("disk_size_bytes", "Its size in octets.", "path")
-    static let inodesFree = gauge("disk_free_inodes", "Its free inodes, where it counts them.", "path")
-    static let diskLow = gauge("disk_low", "Whether too little is free to start what writes data.", "path")
+    static let inodesFree = gauge(
+        "disk_free_inodes",
+        "Its free inodes, where it counts them.",
+        "path"
+    )
+    static let diskLow = gauge(
+        "disk_low",
+        "Whether too little is free to start what writes data.",
+        "path"
+    )
 
-    static let alerts = gauge("alerts_open", "Conditions that somebody was told of and that still hold.", "severity")
+    static let alerts = gauge(
+        "alerts_open",
+        "Conditions that somebody was told of and that still hold.",
+        "severity"
+    )
     static let ledger = gauge("ledger_writing", "Whether the ledger is written to.")
     static let expiring = gauge("credentials_ending", "Credentials that end soon.")
 

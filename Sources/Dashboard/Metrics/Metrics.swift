@@ -6,7 +6,9 @@ enum Metrics {
     /// The text format of Prometheus.
     static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
 
-    /// The page; without a snapshot it tells of the process alone. Reads `/proc`.
+    /// The page; without a snapshot it tells of the process alone.
+    ///
+    /// Reads `/proc`.
     static func page(_ source: DashboardSource) -> String {
         var page = Exposition()
         page.add(.build, source.version, value: 1)
@@ -62,7 +64,11 @@ enum Metrics {
         page.add(.waiting, name, value: pickup.waiting)
         page.add(.later, name, value: pickup.deferred)
         page.add(.underWay, name, value: pickup.underWay)
-        page.add(.oldest, name, value: pickup.oldest.map { max(seconds(now) - seconds($0), 0) } ?? 0)
+        page.add(
+            .oldest,
+            name,
+            value: pickup.oldest.map { max(seconds(now) - seconds($0), 0) } ?? 0
+        )
         page.add(.pickupPaused, name, value: pickup.isPaused ? 1 : 0)
         page.add(
             .pickupSuspended,

@@ -10,7 +10,7 @@ struct ProcessUse {
     /// Looks now.
     static func now() -> ProcessUse {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(RUSAGE_SELF.rawValue, &usage)
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         return ProcessUse(

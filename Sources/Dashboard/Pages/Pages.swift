@@ -7,7 +7,9 @@ enum Pages {
         router.get("style.css") { _, _ in Response.text("", as: "text/css; charset=utf-8") }
     }
 
-    /// Adds the pages. Whoever comes here has signed in (``DashboardContext/visitor``); a POST comes
+    /// Adds the pages.
+    ///
+    /// Whoever comes here has signed in (``DashboardContext/visitor``); a POST comes
     /// from our own form and from an operator.
     static func add(to router: some RouterMethods<DashboardContext>, _ source: DashboardSource) {
         router.get("/") { _, context in

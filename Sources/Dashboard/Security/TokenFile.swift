@@ -1,6 +1,7 @@
+internal import CLinux
 internal import Delivery
 internal import Glibc
-package import Spool
+internal import Spool
 
 /// A token with which somebody signs in to the dashboard, without the secret itself.
 package struct DashboardToken: Hashable, Sendable {
@@ -38,14 +39,9 @@ package struct TokenFile: Sendable {
 
     /// What tells whether the file was replaced since it was read; `nil` where there is none.
     var mark: FileMark? {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        return FileMark(
-            inode: status.st_ino,
-            size: Int64(status.st_size),
-            seconds: Int64(status.st_mtim.tv_sec),
-            nanoseconds: Int64(status.st_mtim.tv_nsec)
-        )
+        var facts = linux_facts()
+        guard linux_look(AT_FDCWD, path, &facts) == 0 else { return nil }
+        return FileMark(inode: facts.inode, size: facts.size, changed: facts.changed)
     }
 
     /// The tokens in the order they were made; none where there is no file.
@@ -125,10 +121,10 @@ package struct TokenFile: Sendable {
 
 /// What tells one state of a file from another.
 struct FileMark: Hashable, Sendable {
-    let inode: UInt
+    let inode: UInt64
     let size: Int64
-    let seconds: Int64
-    let nanoseconds: Int64
+    /// Nanoseconds since 1970.
+    let changed: Int64
 }
 
 extension TokenFile {

@@ -1,5 +1,5 @@
 internal import Delivery
-package import Operations
+internal import Operations
 internal import SafeText
 
 /// The tokens as a command prints them.

@@ -50,7 +50,9 @@ package struct DashboardServer: Sendable {
                 return
             } catch {
                 let reason = Self.sentence(error)
-                if isFirst { source.report(.refused(address: settings.listen.text, reason: reason)) }
+                if isFirst {
+                    source.report(.refused(address: settings.listen.text, reason: reason))
+                }
                 isFirst = false
             }
             try? await Task.sleep(for: .seconds(30))
@@ -60,7 +62,7 @@ package struct DashboardServer: Sendable {
     private func serve(on group: any EventLoopGroup) async throws {
         let responder = makeRouter().buildResponder()
         let logger = Logger(label: "dashboard", factory: { _ in SwiftLogNoOpLogHandler() })
-        let dates = DateCache()
+        let now = source.now
         let child = DashboardChild(
             tls: tls,
             connections: connections,
@@ -69,7 +71,7 @@ package struct DashboardServer: Sendable {
                     let source = ApplicationRequestContextSource(channel: channel, logger: logger)
                     let context = DashboardContext(source: source)
                     var response = try await responder.respond(to: request, context: context)
-                    response.headers[.date] = dates.date
+                    response.headers[.date] = WebDate.text(now() / 1_000_000)
                     let body = request.method == .head ? ResponseBody() : response.body
                     try await writer.write(response: response.head, body: body)
                 },
@@ -124,7 +126,10 @@ package struct DashboardServer: Sendable {
 
 extension DashboardServer {
     private func makeRouter() -> Router<DashboardContext> {
-        let router = Router(context: DashboardContext.self)
+        let router = Router(
+            context: DashboardContext.self,
+            options: .autoGenerateHeadEndpoints
+        )
         let cookie = SessionCookie(isOverTLS: tls != nil)
         let report = source.report
         router.add(

@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import NIOHTTP1
 
 /// Stands before everything: refuses what is malformed or meant for another host, learns who asks,
 /// and turns what goes wrong into pages.

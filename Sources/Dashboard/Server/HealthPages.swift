@@ -30,7 +30,8 @@ struct HealthPages: Sendable {
         let report = StatusReport(of: snapshot, source.settings, now: source.now())
         let obstacles = report.sentences
         if obstacles.isEmpty { return .text("Mail flows.\n", as: Self.plain) }
-        let details = isSignedIn ? obstacles : ["Sign in, or run postchute status, for the reasons."]
+        let details =
+            isSignedIn ? obstacles : ["Sign in, or run postchute status, for the reasons."]
         let lines = ["Mail does not flow everywhere."] + details
         return .text(lines.joined(separator: "\n") + "\n", as: Self.plain, 503)
     }

@@ -15,7 +15,7 @@ final class LiveFeed: Sendable {
     private let source: DashboardSource
     private let access: Access
     private let cookie: SessionCookie
-    private let clients = Mutex(0)
+    private let clients = Count()
 
     /// Creates a feed without clients.
     init(source: DashboardSource, access: Access, cookie: SessionCookie) {
@@ -26,9 +26,9 @@ final class LiveFeed: Sendable {
     func add(to router: some RouterMethods<DashboardContext>) {
         router.get("live") { [self] request, _ in
             guard let value = cookie.value(in: request) else { throw WebProblem.signInNeeded }
-            guard enter() else { throw WebProblem.tooManyFeeds }
+            guard let seat = Seat(in: clients) else { throw WebProblem.tooManyFeeds }
             let body = ResponseBody { [self] writer in
-                defer { leave() }
+                defer { withExtendedLifetime(seat) {} }
                 try await feed(value, &writer)
                 try await writer.finish(nil)
             }
@@ -43,16 +43,6 @@ final class LiveFeed: Sendable {
             )
         }
     }
-
-    private func enter() -> Bool {
-        clients.withLock { count in
-            guard count < Self.most else { return false }
-            count += 1
-            return true
-        }
-    }
-
-    private func leave() { clients.withLock { $0 -= 1 } }
 
     /// Sends until the session ends, the client goes away or the daemon stops.
     private func feed(_ cookie: String, _ writer: inout any ResponseBodyWriter) async throws {
@@ -80,6 +70,28 @@ final class LiveFeed: Sendable {
         let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
         return lines.map { "data: \($0)\n" }.joined() + "\n"
     }
+}
+
+/// How many clients there are.
+private final class Count: Sendable {
+    let value = Mutex(0)
+}
+
+/// The place of one client: free again when nobody holds it, also where the response never began.
+private final class Seat: Sendable {
+    private let count: Count
+
+    init?(in count: Count) {
+        let isFree = count.value.withLock { value in
+            guard value < LiveFeed.most else { return false }
+            value += 1
+            return true
+        }
+        guard isFree else { return nil }
+        self.count = count
+    }
+
+    deinit { count.value.withLock { $0 -= 1 } }
 }
 
 extension WebProblem {
