@@ -1,5 +1,6 @@
 internal import Dashboard
 internal import EventLog
+internal import Ledger
 internal import NIOPosix
 internal import Operations
 internal import Settings
@@ -47,6 +48,7 @@ extension Relay {
             settings: current.value,
             version: Version.text,
             snapshot: { latest.value },
+            ledger: LedgerReader(stateDirectory: settings.state.directory),
             report: { log.write($0) }
         )
         source.credentials = { ends.look(at: current.value) }

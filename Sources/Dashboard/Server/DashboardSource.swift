@@ -65,6 +65,8 @@ package protocol LedgerReading: Sendable {
     ) throws -> [LedgerActivity]
 }
 
+extension LedgerReader: LedgerReading {}
+
 /// What the dashboard tells the log.
 package enum DashboardEvent: Hashable, Sendable {
     /// It answers at an address such as `http://127.0.0.1:8025`.
