@@ -9,6 +9,7 @@ package struct RelaySettings: Hashable, Sendable {
     package var network: NetworkSettings
     package var state: StateSettings
     package var log: LogSettings
+    package var alerts: AlertSettings
     /// The dashboard; `nil` where there is none.
     package var http: HTTPSettings?
 
@@ -20,6 +21,7 @@ package struct RelaySettings: Hashable, Sendable {
         network: NetworkSettings = NetworkSettings(),
         state: StateSettings = StateSettings(),
         log: LogSettings = LogSettings(),
+        alerts: AlertSettings = AlertSettings(),
         http: HTTPSettings? = nil
     ) {
         self.pickups = pickups
@@ -28,6 +30,7 @@ package struct RelaySettings: Hashable, Sendable {
         self.network = network
         self.state = state
         self.log = log
+        self.alerts = alerts
         self.http = http
     }
 

@@ -10,13 +10,13 @@ protocol SettingKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 
 /// The tables of a settings file.
 enum SettingTable: String, Hashable, Sendable, CaseIterable {
-    case pickup, route, identity, network, state, log, http
+    case pickup, route, identity, network, state, log, alerts, alert, http
 
     /// Whether a file holds several of them, each with a name.
     var isNamed: Bool {
         switch self {
-        case .pickup, .route, .identity: true
-        case .network, .state, .log, .http: false
+        case .pickup, .route, .identity, .alert: true
+        case .network, .state, .log, .alerts, .http: false
         }
     }
 
@@ -32,6 +32,8 @@ enum SettingTable: String, Hashable, Sendable, CaseIterable {
         case .network: Self.settings(NetworkKey.self)
         case .state: Self.settings(StateKey.self)
         case .log: Self.settings(LogKey.self)
+        case .alerts: Self.settings(AlertsKey.self)
+        case .alert: Self.settings(AlertKey.self)
         case .http: Self.settings(HTTPKey.self)
         }
     }
@@ -185,6 +187,10 @@ enum SettingForm: Sendable {
     case hosts
     /// One domain or a list of them.
     case domains
+    /// One name of a table or a list of them.
+    case names
+    /// A program and its arguments.
+    case arguments
     /// An IP address with a port, or a socket's path.
     case listen
 
