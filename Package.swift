@@ -248,7 +248,8 @@ let package = Package(
             [
                 "Dashboard", "Delivery", "Ledger", "Operations", "SafeText", "Settings", "Spool",
                 "TLSEngine", "TestSupport", hummingbird, nioCore, nioPosix,
-            ]
+            ],
+            exclude: ["Browser/browse.py"]
         ),
         tests(
             "SandboxTests",

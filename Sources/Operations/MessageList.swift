@@ -19,7 +19,7 @@ package struct MessageList: Sendable {
     }
 
     private(set) var rows: [Row] = []
-    private(set) var isCut = false
+    package private(set) var isCut = false
     private var complaints: [String] = []
     private let now: Int64
     private let limit: Int

@@ -3,7 +3,7 @@ internal import Delivery
 /// Numbers in the form people read them.
 package enum Readable {
     /// A span as `12 s`, `3 min`, `5 h` or `2 d`, rounded down.
-    static func span(seconds: Int64) -> String {
+    package static func span(seconds: Int64) -> String {
         switch max(seconds, 0) {
         case ..<120: "\(max(seconds, 0)) s"
         case ..<7200: "\(seconds / 60) min"
@@ -13,18 +13,18 @@ package enum Readable {
     }
 
     /// The span between two instants in microseconds, which may come from a damaged file.
-    static func span(from start: Int64, to end: Int64) -> String {
+    package static func span(from start: Int64, to end: Int64) -> String {
         span(seconds: microseconds(from: start, to: end) / 1_000_000)
     }
 
     /// Microseconds between two instants, as far as they can be told apart.
-    static func microseconds(from start: Int64, to end: Int64) -> Int64 {
+    package static func microseconds(from start: Int64, to end: Int64) -> Int64 {
         let (difference, hasOverflowed) = end.subtractingReportingOverflow(start)
         return hasOverflowed ? (end < start ? .min : .max) : difference
     }
 
     /// Octets as `812 B`, `1.2 KB`, `34 MB`, in steps of 1000.
-    static func size(_ octets: Int64) -> String {
+    package static func size(_ octets: Int64) -> String {
         var rest = max(octets, 0)
         if rest < 1000 { return "\(rest) B" }
         for unit in ["KB", "MB", "GB"] {
@@ -42,15 +42,15 @@ package enum Readable {
     }
 
     /// The day of an instant, in UTC, as `sent/` names its folders.
-    static func day(_ microseconds: Int64) -> String {
+    package static func day(_ microseconds: Int64) -> String {
         String(WallTime.text(microseconds).prefix { $0 != " " })
     }
 
     /// `1 message`, `2 messages`; `1 address`, `2 addresses` with the plural named.
-    static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+    package static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
         "\(number) \(number == 1 ? noun : plural ?? "\(noun)s")"
     }
 
     /// What is left out where nothing can be said.
-    static let unknown = "–"
+    package static let unknown = "–"
 }

@@ -1,4 +1,4 @@
-internal import Delivery
+package import Delivery
 
 extension StatusReport {
     /// The accounts with what they have used, where the daemon has any.
@@ -77,7 +77,7 @@ extension RelaySnapshot.AccountStatus {
         recipients.isFull ? "in \(Readable.span(seconds: recipients.roomInSeconds))" : "now"
     }
 
-    fileprivate var attention: [String] {
+    var attention: [String] {
         let days = [(recipients, "recipients"), (external, "recipients outside the organisation")]
         return days.compactMap { gauge, what in
             guard let gauge, gauge.isFull else { return nil }
@@ -107,7 +107,7 @@ extension RelaySnapshot.AccountStatus {
 
 extension BacklogEstimate {
     /// The estimate for people, to follow a comma or colon.
-    func words(now: Int64) -> String {
+    package func words(now: Int64) -> String {
         switch self {
         case .done: "nothing waits"
         case .about(let seconds): "about \(Self.time(seconds))"

@@ -75,7 +75,7 @@ extension VerifyReport.Route {
         return ["Route \(name): \(target)"] + lines + [conclusion]
     }
 
-    private var conclusion: String {
+    package var conclusion: String {
         let failed = steps.filter(\.isFailure).map(\.subject.label)
         guard let first = failed.first else { return "Nothing is missing." }
         return failed.count == 1

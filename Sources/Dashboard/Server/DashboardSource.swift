@@ -17,6 +17,10 @@ package struct DashboardSource: Sendable {
     package var credentials: @Sendable () -> [String: Int64] = { [:] }
     /// Microseconds since 1970.
     package var now: @Sendable () -> Int64
+    /// Looks at a route as `postchute verify` does; `nil` where that cannot be done here.
+    package var verify: (@Sendable (String) async -> VerifyReport.Route)?
+    /// The settings with where each comes from; `nil` where the file's text was not kept.
+    package var settingsInEffect: SettingsInEffect?
     /// Writes a line into the daemon's log.
     package var report: @Sendable (DashboardEvent) -> Void
 
