@@ -51,6 +51,7 @@ extension Relay {
             ledger: LedgerReader(stateDirectory: settings.state.directory),
             report: { log.write($0) }
         )
+        source.currentSettings = { current.value }
         source.credentials = { ends.look(at: current.value) }
         return source
     }
