@@ -13,6 +13,8 @@ package struct RelaySettings: Hashable, Sendable {
     package var retention = RetentionSettings()
     /// Whether addresses and subjects are pseudonyms wherever Postchute writes about messages.
     package var isPrivate = false
+    /// The dashboard; `nil` where there is none.
+    package var http: HTTPSettings?
 
     /// Creates settings.
     package init(
@@ -22,7 +24,8 @@ package struct RelaySettings: Hashable, Sendable {
         network: NetworkSettings = NetworkSettings(),
         state: StateSettings = StateSettings(),
         log: LogSettings = LogSettings(),
-        alerts: AlertSettings = AlertSettings()
+        alerts: AlertSettings = AlertSettings(),
+        http: HTTPSettings? = nil
     ) {
         self.pickups = pickups
         self.routes = routes
@@ -31,6 +34,7 @@ package struct RelaySettings: Hashable, Sendable {
         self.state = state
         self.log = log
         self.alerts = alerts
+        self.http = http
     }
 
     /// The path used when `--config` is not given.

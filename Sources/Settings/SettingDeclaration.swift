@@ -10,13 +10,13 @@ protocol SettingKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 
 /// The tables of a settings file.
 enum SettingTable: String, Hashable, Sendable, CaseIterable {
-    case general, pickup, route, identity, network, state, log, retention, alerts, alert
+    case general, pickup, route, identity, network, state, log, retention, alerts, alert, http
 
     /// Whether a file holds several of them, each with a name.
     var isNamed: Bool {
         switch self {
         case .pickup, .route, .identity, .alert: true
-        case .general, .network, .state, .log, .retention, .alerts: false
+        case .general, .network, .state, .log, .retention, .alerts, .http: false
         }
     }
 
@@ -39,6 +39,7 @@ enum SettingTable: String, Hashable, Sendable, CaseIterable {
         case .retention: Self.settings(RetentionKey.self)
         case .alerts: Self.settings(AlertsKey.self)
         case .alert: Self.settings(AlertKey.self)
+        case .http: Self.settings(HTTPKey.self)
         }
     }
 
@@ -197,6 +198,8 @@ enum SettingForm: Sendable {
     case names
     /// A program and its arguments.
     case arguments
+    /// An IP address with a port, or a socket's path.
+    case listen
 
     /// The words of an enumeration.
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(

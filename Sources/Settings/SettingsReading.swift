@@ -13,6 +13,7 @@ struct SettingsReading {
     private var isPrivate = false
     private var alerts = AlertSettings()
     private var channels: [ReadAlert] = []
+    private var http: ReadHTTP?
 
     init(_ octets: [UInt8], file: String, _ surroundings: Surroundings) {
         complaints = ComplaintList(file: file)
@@ -33,7 +34,8 @@ struct SettingsReading {
             network: network,
             state: state.settings,
             log: log,
-            alerts: completeAlerts
+            alerts: completeAlerts,
+            http: http?.settings
         )
         settings.retention = retention
         settings.isPrivate = isPrivate
@@ -51,6 +53,7 @@ struct SettingsReading {
         pickups.flatMap(\.fileUses) + routes.flatMap(\.fileUses)
             + identities.flatMap(\.fileUses) + [state.use].compactMap { $0 }
             + channels.flatMap(\.fileUses)
+            + (http?.fileUses ?? [])
     }
 
     private mutating func readTop(_ entries: [TomlEntry]) {
@@ -73,7 +76,9 @@ struct SettingsReading {
         let names = entries.first { $0.key == SettingTable.route.rawValue }?.tables.map(\.key)
         PickupRelations(pickups: pickups, routes: routes, routeNames: names ?? []).check()
         TenantRelations(routes: routes).check()
-        let pickupNames = entries.first { $0.key == SettingTable.pickup.rawValue }?.tables.map(\.key)
+        let pickupNames = entries.first { $0.key == SettingTable.pickup.rawValue }?.tables.map(
+            \.key
+        )
         for channel in channels {
             channel.checkNames(pickups: pickupNames ?? [], routes: names ?? [])
         }
@@ -151,6 +156,11 @@ struct SettingsReading {
                     credentialsDirectory: surroundings.credentialsDirectory
                 )
             }
+        case .http:
+            http = ReadHTTP(
+                TableReader(content, name: entry.key, at: entry, complaints),
+                credentialsDirectory: surroundings.credentialsDirectory
+            )
         }
     }
 
