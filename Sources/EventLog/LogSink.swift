@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Where log lines go: a descriptor, written by a thread of its own.
 ///
 /// Never blocks its caller. When the reader of the descriptor is slower than the daemon, lines
@@ -9,7 +11,7 @@ package final class LogSink: Sendable {
     }
 
     private let target: Target
-    private let minimum: LogLevel
+    private let minimum: Atomic<Int>
 
     /// Starts the thread that writes to `descriptor`, which stays the caller's to close; `capacity`
     /// is how many lines may wait for a slow reader.
@@ -19,12 +21,12 @@ package final class LogSink: Sendable {
         style: LogStyle,
         capacity: Int = 10_000
     ) {
-        self.minimum = minimum
+        self.minimum = Atomic(minimum.rawValue)
         target = .writer(LogWriter(descriptor: descriptor, style: style, capacity: capacity))
     }
 
     private init(memory: MemoryLog, minimum: LogLevel) {
-        self.minimum = minimum
+        self.minimum = Atomic(minimum.rawValue)
         target = .memory(memory)
     }
 
@@ -46,7 +48,24 @@ package final class LogSink: Sendable {
     }
 
     /// Whether lines of this level are kept, for callers to whom building one is work.
-    package func isEnabled(_ level: LogLevel) -> Bool { level.rawValue <= minimum.rawValue }
+    package func isEnabled(_ level: LogLevel) -> Bool {
+        level.rawValue <= minimum.load(ordering: .relaxed)
+    }
+
+    /// Writes by another minimum and style from now on.
+    package func adjust(minimum: LogLevel, style: LogStyle) {
+        self.minimum.store(minimum.rawValue, ordering: .relaxed)
+        if case .writer(let writer) = target { writer.adjust(style) }
+    }
+
+    /// Calls back on the thread that writes, once it has written what was handed over before: whoever
+    /// waits for that knows that it does not hang.
+    package func whenAnswering(_ completion: @escaping @Sendable () -> Void) {
+        switch target {
+        case .writer(let writer): writer.whenAnswering(completion)
+        case .memory: completion()
+        }
+    }
 
     /// Hands one line over and returns at once.
     package func write(_ line: LogLine) {

@@ -29,6 +29,10 @@ extension Relay {
         else { return }
         add(conditionsTo: &snapshot)
         snapshot.expiring = expiring.withLock { $0 }
+        snapshot.startedAt = startedAt
+        snapshot.isAfterCrash = isAfterCrash.load(ordering: .relaxed)
+        snapshot.disks = disks.statuses
+        manager.show(snapshot.managerSentence)
         do {
             try StatusFile(settings.state).write(snapshot)
             snapshotTrouble.withLock { $0 = nil }
