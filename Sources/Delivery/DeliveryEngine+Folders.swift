@@ -23,7 +23,9 @@ extension DeliveryEngine {
         case .success(let recovery):
             lane.needsRecovery = false
             state.leftovers += recovery.uncertain.count + recovery.damaged.count
-            if recovery.isPaused != lane.isPaused, !lane.isRetired { setPaused(lane, recovery.isPaused) }
+            if recovery.isPaused != lane.isPaused, !lane.isRetired {
+                setPaused(lane, recovery.isPaused)
+            }
             noteResumed(lane)
             for problem in recovery.problems { log.spoolProblem(problem, pickup: lane.pickup.name) }
             for history in recovery.uncertain { settleLeftover(history, lane) }

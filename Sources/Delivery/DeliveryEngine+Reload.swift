@@ -97,7 +97,7 @@ extension DeliveryEngine {
 
     /// Whether what was loaded for a route may still be handed to it.
     func mayGoOn(in lane: PickupLane, by route: RouteLane) -> Bool {
-        !lane.isLeaving && !route.isRetired
+        !lane.isLeaving && !route.isRetired && lane.diskReason == nil
             && (lane.isRetired || lane.routes.contains { $0.lane === route })
     }
 

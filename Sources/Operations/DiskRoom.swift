@@ -118,7 +118,9 @@ extension DiskSettings {
     private static func text(_ octets: Int64) -> String {
         let units = ["bytes", "KB", "MB", "GB", "TB"]
         var (amount, unit) = (octets, 0)
-        while amount >= 10_240, unit < units.count - 1 { (amount, unit) = (amount / 1024, unit + 1) }
+        while amount >= 10_240, unit < units.count - 1 {
+            (amount, unit) = (amount / 1024, unit + 1)
+        }
         return "\(amount) \(units[unit])"
     }
 }

@@ -36,7 +36,14 @@ package struct ServiceManagerSocket: Hashable, Sendable {
         let octets = Array(lines.joined(separator: "\n").utf8)
         let sent = withUnsafePointer(to: &name) { name in
             name.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
-                sendto(file, octets, octets.count, Int32(MSG_NOSIGNAL.rawValue), name, socklen_t(length))
+                sendto(
+                    file,
+                    octets,
+                    octets.count,
+                    Int32(MSG_NOSIGNAL.rawValue),
+                    name,
+                    socklen_t(length)
+                )
             }
         }
         return sent == octets.count ? nil : errno

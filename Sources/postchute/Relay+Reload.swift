@@ -60,7 +60,8 @@ extension Relay {
         case nil: break
         case .success(let replacement)?:
             guard reloading.withLock({ $0.isOpen }) else {
-                return for (pickup, _) in replacement.started { pickup.close() }
+                for (pickup, _) in replacement.started { pickup.close() }
+                return
             }
             await putInForce(replacement)
         case .failure(let refusal)?:
@@ -165,7 +166,9 @@ extension Relay {
         // Claims under way are waited for.
         try? await NIOThreadPool.singleton.runIfActive {
             for pickup in replacement.leaving { pickup.stop() }
-            for (pickup, former) in replacement.started { former.map(pickup.takeOver) }
+            for (pickup, former) in replacement.started {
+                if let former { pickup.takeOver(from: former) }
+            }
         }
         try? await group.next().submit {
             for pickup in replacement.leaving { engine.remove(pickup: pickup.settings.name) }

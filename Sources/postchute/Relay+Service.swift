@@ -80,8 +80,8 @@ extension Relay {
             ("log", { answer in log.whenAnswering(answer) }),
         ])
         let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "watchdog"))
-        let microseconds = Int((limit / 4).nanoseconds / 1000)
-        timer.schedule(deadline: .now(), repeating: .microseconds(max(microseconds, 1000)))
+        let milliseconds = Int(limit / .milliseconds(4))
+        timer.schedule(deadline: .now(), repeating: .milliseconds(max(milliseconds, 1)))
         let said = Mutex(false)
         timer.setEventHandler {
             let silent = pulse.beat()

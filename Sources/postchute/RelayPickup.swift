@@ -72,7 +72,9 @@ final class RelayPickup: Sendable {
             return
         }
         let options = SpoolOptions(of: settings)
-        let earlier = leaving.compactMap(\.spool).first { $0.options.spoolPath == options.spoolPath }
+        let earlier = leaving.compactMap(\.spool).first {
+            $0.options.spoolPath == options.spoolPath
+        }
         do {
             state = Mutex(State(spool: try Self.openSpool(options, hooks, takingOver: earlier)))
         } catch {
