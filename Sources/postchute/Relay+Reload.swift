@@ -154,7 +154,8 @@ extension Relay {
                 threads: threads,
                 log: log,
                 opensSpool: former == nil,
-                leaving: replacement.leaving + retired
+                leaving: replacement.leaving + retired,
+                refused: Self.tellSender(of: settings, bounces, outboxes)
             )
             replacement.pickups.append(pickup)
             replacement.started.append((pickup, former))

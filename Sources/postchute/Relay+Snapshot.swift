@@ -1,3 +1,4 @@
+internal import Alerts
 internal import Delivery
 internal import EventLog
 internal import Glibc
@@ -32,6 +33,9 @@ extension Relay {
         snapshot.startedAt = startedAt
         snapshot.isAfterCrash = isAfterCrash.load(ordering: .relaxed)
         snapshot.disks = disks.statuses
+        snapshot.alerts = alerts.observe(snapshot)
+        // Postchute's own mail is shown by its alerts.
+        snapshot.pickups.removeAll { $0.name.contains(".") }
         manager.show(snapshot.managerSentence)
         do {
             try StatusFile(settings.state).write(snapshot)

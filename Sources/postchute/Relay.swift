@@ -1,3 +1,4 @@
+internal import Alerts
 internal import Delivery
 internal import EventLog
 internal import NIOCore
@@ -34,6 +35,11 @@ final class Relay: Service {
     let crashSentence = Mutex<String?>(nil)
     /// Whether settings are being replaced, and whether they may still be.
     let reloading = Mutex(ReloadGate())
+    /// Who tells people of what needs them.
+    let alerts: AlertDesk
+    /// The spools of Postchute's own mail.
+    let outboxes: Outboxes
+    let bounces: BounceDesk
     /// Which credentials end soon, in sentences.
     let expiring = Mutex<[String]>([])
     /// Why the last snapshot could not be written, so that it is said once.
@@ -74,10 +80,25 @@ final class Relay: Service {
         currentSettings = CurrentSettings(settings)
         self.log = log
         let (loop, threads) = (group.next(), threads)
+        let alerts = AlertDesk(
+            settings.alerts,
+            state: settings.state,
+            threads: threads,
+            log: log
+        )
+        self.alerts = alerts
+        let bounces = BounceDesk(settings.pickups, host: HostName.own, threads: threads)
+        self.bounces = bounces
         let engine = try await loop.submit {
-            DeliveryEngine(loop: loop, threads: threads, log: DeliveryLog(log), clock: .system)
+            let log = DeliveryLog(
+                log,
+                witnesses: [alerts, bounces],
+                wall: EngineClock.system.wall
+            )
+            return DeliveryEngine(loop: loop, threads: threads, log: log, clock: .system)
         }.get()
         self.engine = engine
+        outboxes = Outboxes(settings, engine: engine, loop: loop, threads: threads, log: log)
         let tokens = TokenLog(log)
         let services: ServiceAccess
         do {
@@ -85,6 +106,7 @@ final class Relay: Service {
         } catch let defect as ProxyDefect {
             throw StartError("the proxy \(defect.phrase)", .settings)
         }
+        let outboxes = outboxes
         let pickups = try settings.pickups.map { pickup in
             try RelayPickup(
                 pickup,
@@ -92,7 +114,8 @@ final class Relay: Service {
                 engine: engine,
                 loop: loop,
                 threads: threads,
-                log: log
+                log: log,
+                refused: Self.tellSender(of: pickup, bounces, outboxes)
             )
         }
         let marks = CredentialMarks.ofRoutes(in: settings)
@@ -105,6 +128,7 @@ final class Relay: Service {
         beginMarker()
         await startLedger()
         try await startRoutes()
+        startAlerts()
         for pickup in pickups { pickup.start() }
         let tasks = [
             Task { await watchFolders() },
@@ -188,6 +212,7 @@ final class Relay: Service {
         progress.cancel()
         await leaveSnapshot()
         for pickup in pickups + parts.withLock({ $0.retired }) { pickup.close() }
+        outboxes.close()
         await stopLedger()
         threads.stop()
         await services.stop()
