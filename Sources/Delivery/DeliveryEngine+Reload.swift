@@ -1,3 +1,8 @@
+internal import DequeModule
+internal import NIOCore
+internal import Spool
+internal import Submission
+
 /// What becomes of one route when the settings are replaced.
 package enum RouteChange: Sendable {
     /// It goes on as it is, sessions and suspension included.

@@ -40,7 +40,7 @@ package struct ServiceManagerSocket: Hashable, Sendable {
                     file,
                     octets,
                     octets.count,
-                    Int32(MSG_NOSIGNAL.rawValue),
+                    Int32(MSG_NOSIGNAL),
                     name,
                     socklen_t(length)
                 )

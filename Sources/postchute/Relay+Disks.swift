@@ -1,3 +1,4 @@
+internal import Delivery
 internal import EventLog
 internal import NIOCore
 internal import NIOPosix

@@ -1,8 +1,11 @@
+internal import Delivery
 internal import Dispatch
 internal import EventLog
 internal import NIOCore
 internal import NIOPosix
 internal import Operations
+internal import Settings
+internal import Spool
 internal import Synchronization
 internal import UnixSignals
 

@@ -1,5 +1,6 @@
 import EventLog
 import NIOCore
+import NIOPosix
 import Spool
 import Submission
 import TestSupport
