@@ -4,13 +4,13 @@ internal import Spool
 final class AccountLane {
     /// What people and the disk know it by.
     let key: String
-    let limits: DeliveryAccount
+    private(set) var limits: DeliveryAccount
     var pacer: RatePacer
     var sessions: SessionAllowance?
-    let messages: LimitWindow?
-    let recipients: LimitWindow
-    let octets: LimitWindow?
-    let external: LimitWindow?
+    private(set) var messages: LimitWindow?
+    private(set) var recipients: LimitWindow
+    private(set) var octets: LimitWindow?
+    private(set) var external: LimitWindow?
     /// Submissions under way over all routes.
     var underWay = 0
     /// The message that waits for room and that nobody overtakes, until it is forgotten.
@@ -46,6 +46,25 @@ final class AccountLane {
         )
         external = limits.external.map { external in
             book.limit("tenant/\(external.tenant)/external", .day(limit: external.perDay ?? .max))
+        }
+    }
+
+    /// Takes over other limits; what was used of them, and what is under way, still counts.
+    func adopt(_ new: DeliveryAccount, book: LimitBook) {
+        guard new != limits else { return }
+        if new.messages != limits.messages { pacer = RatePacer(rate: new.messages) }
+        if new.sessions != limits.sessions {
+            sessions = new.sessions.map { SessionAllowance(maximum: $0) }
+        }
+        limits = new
+        messages = new.messages.map { book.adopt("account/\(key)/messages", SlidingWindow($0)) }
+        octets = new.octets.map { book.adopt("account/\(key)/octets", SlidingWindow($0)) }
+        recipients = book.adopt(
+            "account/\(key)/recipients",
+            .day(limit: new.recipientsPerDay ?? .max)
+        )
+        external = new.external.map {
+            book.adopt("tenant/\($0.tenant)/external", .day(limit: $0.perDay ?? .max))
         }
     }
 
@@ -91,13 +110,13 @@ struct PickupLimits {
     /// `nil` where the pickup has none.
     init?(_ pickup: DeliveryPickup, book: LimitBook) {
         messages = pickup.maximumPerHour.map {
-            book.limit(
+            book.adopt(
                 "pickup/\(pickup.name)/messages",
                 SlidingWindow(limit: $0, span: .seconds(3600))
             )
         }
         recipients = pickup.maximumRecipientsPerDay.map {
-            book.limit("pickup/\(pickup.name)/recipients", .day(limit: $0))
+            book.adopt("pickup/\(pickup.name)/recipients", .day(limit: $0))
         }
         if messages == nil, recipients == nil { return nil }
     }

@@ -2,7 +2,7 @@ internal import Spool
 
 extension DeliveryEngine {
     func recover(_ lane: PickupLane) {
-        if lane.isScanning { return }
+        if lane.isScanning || lane.predecessor != nil { return }
         let (spool, key) = (lane.pickup.spool, lane.key)
         lane.isScanning = true
         onThread {
@@ -22,6 +22,10 @@ extension DeliveryEngine {
             suspend(lane, error)
         case .success(let recovery):
             lane.needsRecovery = false
+            state.leftovers += recovery.uncertain.count + recovery.damaged.count
+            if recovery.isPaused != lane.isPaused, !lane.isRetired {
+                setPaused(lane, recovery.isPaused)
+            }
             noteResumed(lane)
             for problem in recovery.problems { log.spoolProblem(problem, pickup: lane.pickup.name) }
             for history in recovery.uncertain { settleLeftover(history, lane) }
@@ -93,7 +97,7 @@ extension DeliveryEngine {
 
     /// Reads the queue folder on a spool thread, unless that is under way.
     func scan(_ lane: PickupLane) {
-        guard !lane.needsRecovery else { return }
+        guard !lane.needsRecovery, !lane.isRetired else { return }
         if lane.isScanning { return lane.wantsScan = true }
         (lane.isScanning, lane.wantsScan) = (true, false)
         lane.queue.beginReading()
@@ -129,6 +133,7 @@ extension DeliveryEngine {
 
     /// Reads the queue again when all that is known of it is used up or a person moved files.
     func lookAgain(_ lane: PickupLane) {
+        if lane.isRetired { return }
         if lane.needsRecovery { recover(lane) } else { scan(lane) }
     }
 }
@@ -139,6 +144,8 @@ struct Leftovers: Sendable {
     /// What stood there with a history that makes no sense.
     let damaged: [SpoolName]
     let problems: [SpoolError]
+    /// Whether an operator has paused the pickup: known before anything of it is sent.
+    let isPaused: Bool
 
     /// Sweeps a spool after a crash; blocking.
     init(recovering spool: MessageSpool) throws(SpoolError) {
@@ -155,6 +162,7 @@ struct Leftovers: Sendable {
         self.uncertain = uncertain
         self.damaged = damaged
         problems = recovery.problems
+        isPaused = spool.isPaused
     }
 }
 

@@ -38,7 +38,7 @@ extension DeliveryEngine {
     }
 
     private func readPauseFlags() {
-        let spools = state.lanes.map { ($0.pickup.name, $0.pickup.spool) }
+        let spools = state.lanes.filter { !$0.isRetired }.map { ($0.pickup.name, $0.pickup.spool) }
         let routes = state.routes.map { $0.route }
         onThread {
             var flags = PauseFlags()
@@ -56,14 +56,11 @@ extension DeliveryEngine {
     /// Ending a pause also ends the suspensions of a route: `resume` is how a person says that the
     /// cause is gone.
     func apply(_ flags: PauseFlags) {
-        for lane in state.lanes {
+        for lane in state.lanes where !lane.isRetired {
             guard let isPaused = flags.pickups[lane.pickup.name], isPaused != lane.isPaused else {
                 continue
             }
-            lane.isPaused = isPaused
-            log.paused("pickup", lane.pickup.name, isPaused: isPaused)
-            // What was loaded might wait for its account for a day.
-            if isPaused { giveBackAll(of: lane) } else { forgiveSenders(of: lane) }
+            setPaused(lane, isPaused)
         }
         for route in state.routes {
             guard let isPaused = flags.routes[route.route.name], isPaused != route.isPaused else {
@@ -74,6 +71,13 @@ extension DeliveryEngine {
             if !isPaused { resume(route) }
         }
         for name in flags.resumed { if let route = route(name) { resume(route) } }
+    }
+
+    func setPaused(_ lane: PickupLane, _ isPaused: Bool) {
+        lane.isPaused = isPaused
+        log.paused("pickup", lane.pickup.name, isPaused: isPaused)
+        // What was loaded might wait for its account for a day.
+        if isPaused { giveBackAll(of: lane) } else { forgiveSenders(of: lane) }
     }
 
     /// Ends the suspension of a route and of its senders: settings were changed, or a person knows
@@ -91,7 +95,7 @@ extension DeliveryEngine {
     }
 
     /// Lets the messages of suspended senders go at once, which wait for the end of the suspension.
-    private func forgiveSenders(of lane: PickupLane) {
+    func forgiveSenders(of lane: PickupLane) {
         if lane.suspendedSenders.isEmpty { return }
         for key in state.breakers.keys {
             for sender in lane.suspendedSenders.keys { state.breakers[key]?.forgive(sender) }
@@ -111,7 +115,7 @@ extension DeliveryEngine {
         state.stopped = promise
         state.housekeeping?.cancel()
         let now = clock.monotonic()
-        for route in state.routes {
+        for route in state.routes + state.retiredRoutes {
             giveBack(route, at: now)
             route.route.submitter.stop()
             route.route.submitter.closeIdleSessions()

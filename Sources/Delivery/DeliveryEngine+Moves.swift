@@ -20,11 +20,11 @@ extension DeliveryEngine {
     /// Has a spool thread move the file; nobody else's message waits for it.
     func carryOut(_ order: SettlementOrder, _ lane: PickupLane, _ route: RouteLane?) {
         let spool = lane.pickup.spool
-        let (key, routeName) = (lane.key, route?.route.name)
+        let (key, routeKey) = (lane.key, route?.key)
         let inbox = inbox
         threads.run {
             order.carryOut(in: spool) { outcome in
-                inbox.post(.settled(order, lane: key, route: routeName, outcome))
+                inbox.post(.settled(order, lane: key, route: routeKey, outcome))
             }
         }
     }
@@ -78,7 +78,10 @@ extension DeliveryEngine {
     ) {
         guard var message = order.message else { return lane.queue.finish(order.name.id) }
         message.state = state
-        guard let route = route ?? lane.activeRoute ?? lane.routes.first?.lane else { return }
+        let usual = route ?? lane.activeRoute ?? lane.routes.first?.lane
+        guard let route = usual, mayGoOn(in: lane, by: route) else {
+            return carryOut(.requeue(from: .sending, state, due: now), message, lane, usual)
+        }
         route.ready.prepend(ReadyMessage(message: message, lane: lane, turn: .min))
         if self.state.isStopping { giveBack(route, at: now) } else { submitReady(route, at: now) }
     }

@@ -21,6 +21,7 @@ extension DeliveryEngine {
                 scan(lane)
             }
         }
+        finishRetired()
         saveLimitsIfDue(at: now)
         scheduleWakeUp(at: now)
         finishStopIfIdle()
@@ -50,7 +51,7 @@ extension DeliveryEngine {
         var next: (lane: PickupLane, place: Int)?
         for lane in route.pickups
         where !lane.isPaused && !lane.needsRecovery && lane.suspendedUntil == nil
-            && lane.limitedUntil == nil && lane.activeRoute === route
+            && lane.limitedUntil == nil && lane.diskReason == nil && lane.activeRoute === route
             && lane.queue.hasDue(at: now)
         {
             let place = route.place(of: lane)
@@ -66,10 +67,10 @@ extension DeliveryEngine {
             rules: lane.pickup.rules,
             documents: lane.pickup.documents
         )
-        let (key, routeName) = (lane.key, route.route.name)
+        let (key, routeKey) = (lane.key, route.key)
         let inbox = inbox
         threads.run {
-            loader.load(name) { inbox.post(.loaded(name, $0, lane: key, route: routeName)) }
+            loader.load(name) { inbox.post(.loaded(name, $0, lane: key, route: routeKey)) }
         }
     }
 
@@ -144,7 +145,7 @@ extension DeliveryEngine {
             spool: ready.lane.pickup.spool,
             threads: threads
         )
-        let (key, routeName) = (ready.lane.key, route.route.name)
+        let (key, routeKey) = (ready.lane.key, route.key)
         let attempt = Attempt(
             message: ready.message,
             offered: offered,
@@ -154,7 +155,7 @@ extension DeliveryEngine {
         )
         route.route.submitter.submit(source) { report in
             // The submitter's contract puts this on the loop.
-            self.ended(attempt, report, lane: key, route: routeName)
+            self.ended(attempt, report, lane: key, route: routeKey)
         }
     }
 
@@ -165,13 +166,13 @@ extension DeliveryEngine {
         case .nothing: break
         case .opened: log.routeResumed(route.route.name)
         case .probe:
-            let name = route.route.name
-            route.route.submitter.probe { failure in self.probed(name, failure) }
+            let key = route.key
+            route.route.submitter.probe { failure in self.probed(key, failure) }
         }
     }
 
-    private func probed(_ name: String, _ failure: Failure?) {
-        guard let route = route(name) else { return }
+    private func probed(_ key: Int, _ failure: Failure?) {
+        guard let route = route(key: key), !route.isRetired else { return }
         if let failure {
             let judgement = Judgement.of(failure)
             suspend(
@@ -183,7 +184,7 @@ extension DeliveryEngine {
                 atLeast: judgement.wait.minimum
             )
         } else if route.condition.succeeded() {
-            log.routeResumed(name)
+            log.routeResumed(route.route.name)
         }
         pump()
     }
@@ -197,6 +198,8 @@ extension DeliveryEngine {
         needsPerson: Bool,
         atLeast: Duration? = nil
     ) {
+        // One that is out of service has nobody to keep waiting.
+        if route.isRetired { return }
         let before = route.condition.suspension
         route.condition.suspend(
             cause,
@@ -216,7 +219,7 @@ extension DeliveryEngine {
     private func resumeIfDue(_ lane: PickupLane, at now: Duration) {
         guard let until = lane.suspendedUntil, now >= until else { return }
         lane.suspendedUntil = nil
-        if lane.needsRecovery { recover(lane) }
+        if lane.needsRecovery, !lane.isRetired { recover(lane) }
         let orders = lane.unsettled
         lane.unsettled = []
         for order in orders { carryOut(order, lane, nil) }

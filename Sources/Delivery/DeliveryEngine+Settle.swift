@@ -50,6 +50,11 @@ extension DeliveryEngine {
         if message.table.pending.isEmpty {
             return carryOut(.sent, message, lane, route)
         }
+        // A reload came while it was read: it waits for the rules and routes that hold now.
+        guard mayGoOn(in: lane, by: route) else {
+            let ready = ReadyMessage(message: message, lane: lane)
+            return giveBack(ready, route, at: now)
+        }
         if let waiting = lane.suspendedSenders[message.senderKey], waiting.until > now {
             lane.queue.finish(message.name.id)
             lane.queue.postpone(message.name, until: waiting.until)
@@ -62,8 +67,9 @@ extension DeliveryEngine {
     }
 
     /// Takes the outcome of one submission.
-    func ended(_ attempt: Attempt, _ report: AttemptReport, lane key: Int, route name: String) {
-        guard let lane = lane(key: key), let route = route(name) else { return }
+    func ended(_ attempt: Attempt, _ report: AttemptReport, lane key: Int, route routeKey: Int) {
+        guard let lane = lane(key: key), let route = route(key: routeKey) else { return }
+        let name = route.route.name
         route.submitting -= 1
         if let charge = attempt.charge { settle(charge, report, attempt) }
         let now = clock.monotonic()

@@ -44,15 +44,20 @@ package final class DeliveryEngine: Sendable {
     package func start(routes: [DeliveryRoute], ledger: (any LimitLedger)? = nil) {
         loop.preconditionInEventLoop()
         inbox.open { [weak self] events in self?.receive(events) }
-        state.routes = routes.map { RouteLane($0) }
+        state.routes = routes.map(newLane)
         state.book = LimitBook(isKept: ledger != nil)
         shareAccounts()
         readLimits(ledger)
         scheduleHousekeeping()
     }
 
+    func newLane(of route: DeliveryRoute) -> RouteLane {
+        state.lastKey += 1
+        return RouteLane(route, key: state.lastKey)
+    }
+
     /// Gives the routes of one mailbox one account.
-    private func shareAccounts() {
+    func shareAccounts() {
         var limits: [String: DeliveryAccount] = [:]
         for route in state.routes {
             guard let account = route.route.account, case .mailbox(let key) = account.owner else {
@@ -64,21 +69,28 @@ package final class DeliveryEngine: Sendable {
             guard case .mailbox(let key)? = route.route.account?.owner, let limits = limits[key]
             else { continue }
             route.account = account(key: key, limits)
+            route.account?.adopt(limits, book: state.book)
             route.account?.routes.append(RouteReference(lane: route))
         }
     }
 
     /// Adds a pickup, settles what a crash left in its spool and reads its queue.
     ///
-    /// A pickup of the same name is replaced: its folder is another one now, and what is under way
-    /// in the old one is finished there. Unknown route names are ignored: the settings have refused
-    /// them.
+    /// A pickup of the same name with the same spool goes on by the new rules, and so does its queue.
+    /// With another spool it is replaced: its folder is another one now, and what is under way in the
+    /// old one is finished there. Unknown route names are ignored: the settings have refused them.
     package func add(_ pickup: DeliveryPickup) {
         loop.preconditionInEventLoop()
-        if let old = lane(pickup.name) { retire(old) }
+        if let old = lane(pickup.name) {
+            if old.pickup.spool === pickup.spool { return change(old, to: pickup) }
+            retire(old)
+        }
         state.lastKey += 1
         let limits = PickupLimits(pickup, book: state.book)
         let lane = PickupLane(pickup, key: state.lastKey, limits: limits)
+        lane.predecessor = state.lanes.first {
+            $0.isLeaving && $0.pickup.spool.sharesLock(with: pickup.spool)
+        }
         lane.routes = pickup.routes.compactMap { route($0).map(RouteReference.init) }
         for route in lane.routes { route.lane.pickups.append(lane) }
         state.lanes.append(lane)
@@ -90,12 +102,17 @@ package final class DeliveryEngine: Sendable {
         for order in lane.unsettled { lane.queue.finish(order.name.id) }
         lane.unsettled = []
         giveBackAll(of: lane)
+        disconnect(lane)
+        state.lanes.removeAll { $0.isRetired && !$0.isLeaving && $0.queue.inFlightCount == 0 }
+    }
+
+    /// Takes a pickup away from every route: nothing of it is taken any more.
+    func disconnect(_ lane: PickupLane) {
         for route in state.routes {
             route.pickups.removeAll { $0 === lane }
             route.turns.remove(lane.key)
             route.account?.turns.remove(lane.key)
         }
-        state.lanes.removeAll { $0.isRetired && $0.queue.inFlightCount == 0 }
     }
 
     /// Tells the engine of messages a pickup has just claimed; callable from any thread.
@@ -122,9 +139,9 @@ package final class DeliveryEngine: Sendable {
             case .recovered(let key, let result): recovered(result, in: lane(key: key))
             case .scanned(let key, let result): scanned(result, in: lane(key: key))
             case .loaded(let taken, let outcome, let key, let route):
-                loaded(taken, outcome, lane(key: key), self.route(route))
+                loaded(taken, outcome, lane(key: key), self.route(key: route))
             case .settled(let order, let key, let route, let result):
-                settled(order, lane(key: key), self.route(route), result)
+                settled(order, lane(key: key), self.route(key: route), result)
             case .pauseFlags(let flags): apply(flags)
             case .limitsRead(let result): limitsRead(result)
             case .limitsSaved(let problem): limitsSaved(problem)
@@ -142,6 +159,12 @@ package final class DeliveryEngine: Sendable {
 
     func route(_ name: String?) -> RouteLane? {
         name.flatMap { name in state.routes.first { $0.route.name == name } }
+    }
+
+    /// A route, also one that a reload has taken out of service and that still has something to end.
+    func route(key: Int?) -> RouteLane? {
+        guard let key else { return nil }
+        return state.routes.first { $0.key == key } ?? state.retiredRoutes.first { $0.key == key }
     }
 
     private func claimed(_ names: [SpoolName], in lane: PickupLane?) {
@@ -168,11 +191,11 @@ enum EngineEvent: Sendable {
     case wake(pickup: String)
     case recovered(lane: Int, Result<Leftovers, SpoolError>)
     case scanned(lane: Int, Result<QueueReading, SpoolError>)
-    indirect case loaded(SpoolName, LoadOutcome, lane: Int, route: String)
+    indirect case loaded(SpoolName, LoadOutcome, lane: Int, route: Int)
     indirect case settled(
         SettlementOrder,
         lane: Int,
-        route: String?,
+        route: Int?,
         Result<MessageLocation?, SpoolError>
     )
     case pauseFlags(PauseFlags)
@@ -191,6 +214,12 @@ struct PauseFlags: Sendable {
 /// Everything the engine keeps; confined to its loop.
 struct EngineState {
     var routes: [RouteLane] = []
+    /// Routes that a reload took out of service and that still have something to end.
+    var retiredRoutes: [RouteLane] = []
+    /// Who is told when nothing of what a reload took out of service is under way any more.
+    var onceRetired: [@Sendable () -> Void] = []
+    /// What stood in `sending/` when the pickups were recovered.
+    var leftovers = 0
     var lanes: [PickupLane] = []
     let startedAt: Duration
     var lastRescan: Duration
@@ -221,7 +250,7 @@ struct EngineState {
 
     var isStopping: Bool { stopped != nil }
     var isIdle: Bool {
-        routes.allSatisfy { $0.loading == 0 && $0.submitting == 0 }
+        (routes + retiredRoutes).allSatisfy { $0.loading == 0 && $0.submitting == 0 }
             && lanes.allSatisfy { $0.queue.inFlightCount == 0 || !$0.unsettled.isEmpty }
     }
 }

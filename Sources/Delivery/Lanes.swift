@@ -97,11 +97,19 @@ package struct DeliveryRoute: Sendable {
 
 /// What the engine keeps for one pickup; confined to the delivery loop.
 final class PickupLane {
-    let pickup: DeliveryPickup
+    var pickup: DeliveryPickup
     /// Tells it from an earlier lane of the same pickup, whose folder was replaced.
     let key: Int
     /// Whether a newer lane has taken its place: what is under way is finished, nothing begins.
     var isRetired = false
+    /// Whether a reload retired it: its folders are where they were, so that what is under way is
+    /// settled there, and what was only loaded goes back.
+    var isLeaving = false
+    /// The lane whose folders these were, while it still has something to end there: what stands in
+    /// `sending/` is its, and not cut off.
+    var predecessor: PickupLane?
+    /// Why nothing is submitted for want of room to record what becomes of it, in a sentence.
+    var diskReason: String?
     var routes: [RouteReference] = []
     var queue = PickupQueue()
     var history = SuspensionHistory()
@@ -123,7 +131,7 @@ final class PickupLane {
     var suspendedSenders: [String: (until: Duration, reason: String)] = [:]
     var counters = PickupCounters()
     /// Its own limits, if it has any.
-    let limits: PickupLimits?
+    var limits: PickupLimits?
     /// Set when its own limits are reached: nothing is taken before this instant.
     var limitedUntil: Duration?
     /// Routes that cannot carry a message, by its id; a restart finds them again.
@@ -156,7 +164,7 @@ final class PickupLane {
     /// Whether nothing keeps its messages but their turn: time without that does not count towards
     /// giving up.
     var maySend: Bool {
-        guard !isPaused, suspendedUntil == nil, limitedUntil == nil,
+        guard !isPaused, suspendedUntil == nil, limitedUntil == nil, diskReason == nil,
             let route = activeRoute
         else { return false }
         return route.isUsable && route.account?.closedUntil == nil
@@ -175,6 +183,10 @@ package struct PickupCounters: Hashable, Sendable, Codable {
 /// What the engine keeps for one route; confined to the delivery loop.
 final class RouteLane {
     let route: DeliveryRoute
+    /// Tells it from an earlier route of the same name, which a reload replaced.
+    let key: Int
+    /// Whether a reload took it out of service: what is under way is finished, nothing begins.
+    var isRetired = false
     var condition = RouteCondition()
     var pacer: RatePacer
     /// The account whose limits it shares, where it is always the same one.
@@ -189,13 +201,14 @@ final class RouteLane {
     var turns = WeightedTurns()
     var sent = 0
 
-    init(_ route: DeliveryRoute) {
+    init(_ route: DeliveryRoute, key: Int) {
         self.route = route
+        self.key = key
         pacer = RatePacer(rate: route.rate)
     }
 
     /// Whether a message may be submitted as far as people and failures are concerned.
-    var isUsable: Bool { condition.isOpen && !isPaused }
+    var isUsable: Bool { condition.isOpen && !isPaused && !isRetired }
 
     /// How many messages may be loaded ahead: enough that a session never waits for the disk, and
     /// one only where the rate is the bottleneck.

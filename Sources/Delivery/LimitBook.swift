@@ -22,6 +22,18 @@ final class LimitWindow {
         granted = window.limit == .max ? .max : 0
     }
 
+    /// Takes over another limit; what was granted of an unlimited one is no grant.
+    fileprivate func adopt(_ fresh: SlidingWindow) {
+        guard fresh.limit != window.limit || fresh.span != window.span else { return }
+        window.adopt(limitOf: fresh)
+        if fresh.limit == .max {
+            granted = .max
+        } else if granted == .max {
+            granted = taken
+        }
+        pending = nil
+    }
+
     /// How much the next save grants ahead: twice what was used since the last one.
     ///
     /// A crash counts it as used. So an account that sends thirty messages a minute is granted a
@@ -65,6 +77,13 @@ final class LimitBook {
         let made = LimitWindow(name, window)
         windows[name] = made
         return made
+    }
+
+    /// The limit of a name as the settings have it now, with what was used of it so far.
+    func adopt(_ name: String, _ fresh: SlidingWindow) -> LimitWindow {
+        let limit = limit(name, fresh)
+        limit.adopt(fresh)
+        return limit
     }
 
     /// The limit of a name, if anybody has asked for it.

@@ -31,7 +31,8 @@ struct MessageLoader: Sendable {
         case .vanished: .vanished(name)
         case .busy, .changed: .notReady(name)
         case .notPlain, .corrupt: .unusable(name, error.fullSentence)
-        case .exists, .noSpace, .denied, .readOnly, .io, .sick, .crossDevice, .unsafe, .locked,
+        case .exists, .noSpace, .lowSpace, .denied, .readOnly, .io, .sick, .crossDevice, .unsafe,
+            .locked,
             .onTheWire, .other:
             .spoolFailure(name, error)
         }

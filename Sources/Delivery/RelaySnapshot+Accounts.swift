@@ -103,6 +103,7 @@ extension DeliveryEngine {
         let waiting = lane.queue.freshCount + lane.queue.deferredCount + lane.queue.inFlightCount
         if waiting == 0 { return lane.queue.hasOverflowed ? .unknown : .done }
         guard !lane.isPaused, !lane.needsRecovery, lane.suspendedUntil == nil,
+            lane.diskReason == nil,
             !lane.queue.hasOverflowed, let route = lane.activeRoute, route.isUsable
         else { return .unknown }
         let share = share(of: lane, on: route)

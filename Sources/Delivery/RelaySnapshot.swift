@@ -126,7 +126,8 @@ extension DeliveryEngine {
     ) -> RelaySnapshot.PickupStatus {
         var status = RelaySnapshot.PickupStatus(missing: lane.pickup.name, nil)
         status.isPaused = lane.isPaused
-        status.suspended = lane.suspendedUntil == nil ? nil : lane.suspensionReason
+        status.suspended =
+            lane.suspendedUntil == nil ? lane.diskReason : lane.suspensionReason
         status.route = lane.activeRoute?.route.name
         status.waiting = lane.queue.freshCount
         status.deferred = lane.queue.deferredCount

@@ -19,8 +19,8 @@ package struct SlidingWindow: Hashable, Sendable {
     }
 
     /// The largest number in any span; `.max` counts without a limit.
-    package let limit: Int
-    package let span: Duration
+    package private(set) var limit: Int
+    package private(set) var span: Duration
     /// What differs between our clock and the server's within a span.
     package static let margin = Duration.milliseconds(250)
 
@@ -33,7 +33,7 @@ package struct SlidingWindow: Hashable, Sendable {
     /// Until when it is full by the server's word, whatever was counted here.
     package private(set) var closedUntil: Duration?
 
-    private let grain: Duration
+    private var grain: Duration
     private var expired = 0
 
     /// Creates an empty window; a `grain` of `nil` is a 600th of the span.
@@ -46,6 +46,11 @@ package struct SlidingWindow: Hashable, Sendable {
     /// A window of a rolling day, in buckets of five minutes.
     package static func day(limit: Int) -> SlidingWindow {
         SlidingWindow(limit: limit, span: .seconds(86_400), grain: .seconds(300))
+    }
+
+    /// Takes over the limit of another window; what was counted stays.
+    package mutating func adopt(limitOf other: SlidingWindow) {
+        (limit, span, grain) = (other.limit, other.span, other.grain)
     }
 
     /// What counts now, what is under way included.

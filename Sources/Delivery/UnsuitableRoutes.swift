@@ -82,6 +82,11 @@ extension DeliveryEngine {
         _ step: Step
     ) {
         let (lane, route) = (step.lane, step.route)
+        guard mayGoOn(in: lane, by: route) else {
+            log.returned(message, report, step.place)
+            let ready = ReadyMessage(message: message, lane: lane)
+            return setAside(ready, until: clock.monotonic(), route)
+        }
         lane.note(failure, of: route, for: message.name.id)
         let allowed = lane.routes(for: message)
         guard !allowed.isEmpty else {

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Where log lines go: a descriptor, written by a thread of its own.
 ///
 /// Never blocks its caller. When the reader of the descriptor is slower than the daemon, lines
@@ -9,7 +11,7 @@ package final class LogSink: Sendable {
     }
 
     private let target: Target
-    private let minimum: LogLevel
+    private let minimum: Atomic<Int>
     private let filter: (@Sendable (String) -> String)?
 
     /// Starts the thread that writes to `descriptor`, which stays the caller's to close; `capacity`
@@ -23,7 +25,7 @@ package final class LogSink: Sendable {
         capacity: Int = 10_000,
         filter: (@Sendable (String) -> String)? = nil
     ) {
-        self.minimum = minimum
+        self.minimum = Atomic(minimum.rawValue)
         self.filter = filter
         target = .writer(LogWriter(descriptor: descriptor, style: style, capacity: capacity))
     }
@@ -33,7 +35,7 @@ package final class LogSink: Sendable {
         minimum: LogLevel,
         filter: (@Sendable (String) -> String)?
     ) {
-        self.minimum = minimum
+        self.minimum = Atomic(minimum.rawValue)
         self.filter = filter
         target = .memory(memory)
     }
@@ -59,7 +61,24 @@ package final class LogSink: Sendable {
     }
 
     /// Whether lines of this level are kept, for callers to whom building one is work.
-    package func isEnabled(_ level: LogLevel) -> Bool { level.rawValue <= minimum.rawValue }
+    package func isEnabled(_ level: LogLevel) -> Bool {
+        level.rawValue <= minimum.load(ordering: .relaxed)
+    }
+
+    /// Writes by another minimum and style from now on.
+    package func adjust(minimum: LogLevel, style: LogStyle) {
+        self.minimum.store(minimum.rawValue, ordering: .relaxed)
+        if case .writer(let writer) = target { writer.adjust(style) }
+    }
+
+    /// Calls back on the thread that writes, once it has written what was handed over before: whoever
+    /// waits for that knows that it does not hang.
+    package func whenAnswering(_ completion: @escaping @Sendable () -> Void) {
+        switch target {
+        case .writer(let writer): writer.whenAnswering(completion)
+        case .memory: completion()
+        }
+    }
 
     /// Hands one line over and returns at once.
     package func write(_ line: LogLine) {

@@ -10,7 +10,7 @@ final class LogWriter: @unchecked Sendable {
     }
 
     private let descriptor: Int32
-    private let style: LogStyle
+    private var style: LogStyle
     private let capacity: Int
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -21,6 +21,8 @@ final class LogWriter: @unchecked Sendable {
     private var isIdle = false
     private var flushers = 0
     private var isStopping = false
+    /// Who asked whether the thread answers.
+    private var callers: [@Sendable () -> Void] = []
 
     /// Starts the thread; it ends after ``stop()`` and holds this object until then.
     init(descriptor: Int32, style: LogStyle, capacity: Int) {
@@ -56,6 +58,19 @@ final class LogWriter: @unchecked Sendable {
                 return
             }
             waiting.append(entry)
+            guard isIdle else { return }
+            isIdle = false
+            pthread_cond_broadcast(changed)
+        }
+    }
+
+    /// Writes in another style from now on.
+    func adjust(_ style: LogStyle) { withLock { self.style = style } }
+
+    /// Calls back on the thread, after the lines that wait; never once it has ended.
+    func whenAnswering(_ completion: @escaping @Sendable () -> Void) {
+        withLock {
+            callers.append(completion)
             guard isIdle else { return }
             isIdle = false
             pthread_cond_broadcast(changed)
@@ -133,11 +148,13 @@ extension LogWriter {
             let written = writeFully(Array(batch.text.utf8))
             let isWhole = written == batch.text.utf8.count
             refused = isWhole ? Batch() : Batch(lines: batch.lines, endsInside: written > 0)
-            let isHurried = withLock {
+            let (isHurried, callers) = withLock {
                 isWriting = false
                 if flushers > 0 { pthread_cond_broadcast(changed) }
-                return flushers > 0 || isStopping
+                defer { self.callers = [] }
+                return (flushers > 0 || isStopping, self.callers)
             }
+            for caller in callers { caller() }
             if !isHurried { usleep(Self.pauseMicroseconds) }
         }
     }
@@ -149,8 +166,9 @@ extension LogWriter {
     ///
     /// What was refused before, as by a full disk, is counted as lost.
     private func nextBatch(after refused: Batch) -> Batch? {
-        let (entries, lost): ([Entry], Int) = withLock {
-            while waiting.isEmpty && self.lost == 0 && !isStopping {
+        var isEnd = false
+        let (entries, lost, style): ([Entry], Int, LogStyle) = withLock {
+            while waiting.isEmpty && self.lost == 0 && callers.isEmpty && !isStopping {
                 isIdle = true
                 pthread_cond_wait(changed, mutex)
             }
@@ -160,9 +178,10 @@ extension LogWriter {
                 self.lost = 0
             }
             isWriting = !waiting.isEmpty || self.lost > 0
-            return (waiting, self.lost)
+            isEnd = waiting.isEmpty && self.lost == 0 && isStopping
+            return (waiting, self.lost, self.style)
         }
-        if entries.isEmpty && lost == 0 { return nil }
+        if isEnd { return nil }
         var text = refused.endsInside ? "\n" : ""
         for entry in entries { text += style.render(entry.line, at: entry.time) }
         let missing = lost + refused.lines

@@ -92,11 +92,7 @@ extension SettingsDraft {
     private func table(_ kind: String, _ name: String, _ lines: [Line]) -> [String] {
         let isBare =
             !name.isEmpty
-            && name.utf8.allSatisfy {
-                $0 < 0x80
-                    && (UnicodeScalar($0).properties.isAlphabetic
-                        || "0123456789-_".utf8.contains($0))
-            }
+            && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
         let width = lines.map(\.key.count).max() ?? 0
         let valueWidth = lines.map(\.value.count).max() ?? 0
         return ["[\(kind).\(isBare ? name : SafeText.jsonString(name))]"]

@@ -69,7 +69,10 @@ package struct StatusReport: Sendable {
 
     /// What a person has to do something about, one line each: what keeps mail from flowing now,
     /// then what will.
-    var attention: [String] { obstacles + expiring }
+    var attention: [String] { obstacles + lowDisks + expiring }
+
+    /// Disks on which less is begun than usual.
+    private var lowDisks: [String] { (daemon.snapshot?.disks ?? []).compactMap(\.isLow) }
 
     /// What keeps mail from flowing, one line each, with what to do.
     var obstacles: [String] {

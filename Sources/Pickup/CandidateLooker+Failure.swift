@@ -33,7 +33,8 @@ extension CandidateLooker {
         case .denied where isAboutTheFile(error, look): return .raced(.immovable)
         case .crossDevice where look.isBelowDrop:
             return look.facts.map { .left(.otherFileSystem, $0) } ?? .gone
-        case .noSpace, .denied, .readOnly, .io, .sick, .crossDevice, .unsafe, .locked, .corrupt,
+        case .noSpace, .lowSpace, .denied, .readOnly, .io, .sick, .crossDevice, .unsafe, .locked,
+            .corrupt,
             .onTheWire, .other:
             return .trouble(error)
         }
@@ -62,7 +63,8 @@ extension CandidateLooker {
         // Somebody else's lease: the open would have waited.
         case .other where error.number == EAGAIN: return .raced(nil)
         case .other where error.number == ENXIO: return .left(.device, facts)
-        case .noSpace, .readOnly, .sick, .crossDevice, .unsafe, .locked, .corrupt, .onTheWire,
+        case .noSpace, .lowSpace, .readOnly, .sick, .crossDevice, .unsafe, .locked, .corrupt,
+            .onTheWire,
             .other:
             return .trouble(error)
         }
@@ -72,7 +74,8 @@ extension CandidateLooker {
     private func outcome(ofFolder error: SpoolError, _ look: Look) -> LookOutcome {
         switch error.kind {
         case .vanished, .notPlain, .unsafe, .changed: .gone
-        case .exists, .busy, .noSpace, .denied, .readOnly, .io, .sick, .crossDevice, .locked,
+        case .exists, .busy, .noSpace, .lowSpace, .denied, .readOnly, .io, .sick, .crossDevice,
+            .locked,
             .corrupt, .onTheWire, .other:
             .trouble(error)
         }

@@ -117,7 +117,8 @@ extension PickupWorker {
         case .notPlain, .unsafe, .denied, .changed:
             let key = CandidateKey(place: .drop(Array(folder[..<max(slash, 0)])), name: name)
             if memory.rememberFolder(key) { tell(key, .unusableFolder(error), looker) }
-        case .exists, .noSpace, .readOnly, .io, .sick, .crossDevice, .locked, .busy, .corrupt,
+        case .exists, .noSpace, .lowSpace, .readOnly, .io, .sick, .crossDevice, .locked, .busy,
+            .corrupt,
             .onTheWire, .other:
             throw error
         }

@@ -8,6 +8,7 @@ package struct RelaySettings: Hashable, Sendable {
     package var identities: [IdentitySettings]
     package var network: NetworkSettings
     package var state: StateSettings
+    package var disk: DiskSettings
     package var log: LogSettings
     package var alerts: AlertSettings
     package var retention = RetentionSettings()
@@ -23,6 +24,7 @@ package struct RelaySettings: Hashable, Sendable {
         identities: [IdentitySettings] = [],
         network: NetworkSettings = NetworkSettings(),
         state: StateSettings = StateSettings(),
+        disk: DiskSettings = DiskSettings(),
         log: LogSettings = LogSettings(),
         alerts: AlertSettings = AlertSettings(),
         http: HTTPSettings? = nil
@@ -32,6 +34,7 @@ package struct RelaySettings: Hashable, Sendable {
         self.identities = identities
         self.network = network
         self.state = state
+        self.disk = disk
         self.log = log
         self.alerts = alerts
         self.http = http

@@ -10,13 +10,14 @@ protocol SettingKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 
 /// The tables of a settings file.
 enum SettingTable: String, Hashable, Sendable, CaseIterable {
-    case general, pickup, route, identity, network, state, log, retention, alerts, alert, http
+    case general, pickup, route, identity, network, state, disk, log, retention
+    case alerts, alert, http
 
     /// Whether a file holds several of them, each with a name.
     var isNamed: Bool {
         switch self {
         case .pickup, .route, .identity, .alert: true
-        case .general, .network, .state, .log, .retention, .alerts, .http: false
+        case .general, .network, .state, .disk, .log, .retention, .alerts, .http: false
         }
     }
 
@@ -35,6 +36,7 @@ enum SettingTable: String, Hashable, Sendable, CaseIterable {
         case .identity: Self.settings(IdentityKey.self)
         case .network: Self.settings(NetworkKey.self)
         case .state: Self.settings(StateKey.self)
+        case .disk: Self.settings(DiskKey.self)
         case .log: Self.settings(LogKey.self)
         case .retention: Self.settings(RetentionKey.self)
         case .alerts: Self.settings(AlertsKey.self)
@@ -174,6 +176,8 @@ enum SettingForm: Sendable {
     case template
     /// Names of types of documents.
     case documentTypes
+    /// A share in percent, or an amount.
+    case share(ValueSyntax.ShareUnit)
     /// The name of a time zone.
     case timeZone
     /// The id of an application.

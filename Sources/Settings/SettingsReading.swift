@@ -8,6 +8,7 @@ struct SettingsReading {
     private var identities: [ReadIdentity] = []
     private var network = NetworkSettings()
     private var state: (settings: StateSettings, use: FileUse?) = (StateSettings(), nil)
+    private var disk = DiskSettings()
     private var log = LogSettings()
     private var retention = RetentionSettings()
     private var isPrivate = false
@@ -33,6 +34,7 @@ struct SettingsReading {
             identities: identities.map(\.settings),
             network: network,
             state: state.settings,
+            disk: disk,
             log: log,
             alerts: completeAlerts,
             http: http?.settings
@@ -131,6 +133,16 @@ struct SettingsReading {
             let reader = TableReader<StateKey>(content, name: entry.key, at: entry, complaints)
             let settings = StateSettings(directory: reader.folder(.directory))
             state = (settings, reader.use(.directory, settings.directory, as: .stateFolder))
+        case .disk:
+            let reader = TableReader<DiskKey>(content, name: entry.key, at: entry, complaints)
+            disk = DiskSettings(
+                floor: reader.read(.floor) { content throws(Objection) in
+                    try ValueSyntax.share(content, or: .size)
+                },
+                inodes: reader.read(.inodes) { content throws(Objection) in
+                    try ValueSyntax.share(content, or: .count)
+                }
+            )
         case .log:
             let reader = TableReader<LogKey>(content, name: entry.key, at: entry, complaints)
             log = LogSettings(level: reader.choice(.level), style: reader.choice(.style))

@@ -88,6 +88,8 @@ extension SettingTable {
             """
         case .network: "How the hosts that issue tokens and Microsoft Graph are reached."
         case .state: "Where the daemon remembers what must survive a restart."
+        case .disk:
+            "How much is kept free on the disks of spools, state and texts for writers."
         case .log: "What is written to standard error."
         case .retention: "How long settled messages stay in their folders; `held/` is never emptied."
         case .general: "Settings that stand above every table."
@@ -137,6 +139,8 @@ extension SettingForm {
         case .words(let words): "list of " + words.map { "`\"\($0)\"`" }.joined(separator: ", ")
         case .size(let range):
             "size, \(ValueSyntax.phrase(range.lowerBound)) to \(ValueSyntax.phrase(range.upperBound))"
+        case .share(.size): "share `\"5 %\"`, or size"
+        case .share(.count): "share `\"2 %\"`, or a number in quotes"
         case .sender: "`\"keep\"`, `\"replace\"`; with documents an address, places allowed"
         case .mailboxes: "address, or list of addresses, places allowed"
         case .template: "text, places allowed"

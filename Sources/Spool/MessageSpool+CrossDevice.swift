@@ -15,6 +15,7 @@ extension MessageSpool {
         to target: Folder,
         as name: SpoolName
     ) throws(SpoolError) {
+        try checkRoom()
         let claims = try openClaimFolder()
         // The lease a look may have taken stays in force until its descriptor is closed.
         if linux_take_read_lease(candidate.descriptor) == -EAGAIN {

@@ -17,21 +17,31 @@ package final class MessageSpool: Sendable {
     let collecting = Monitor<Folder?>(nil)
     let givenBack = Monitor(GivenBack())
     let mayClaim = Monitor(true)
+    private let mayCopy = Monitor(true)
 
     /// Opens the spool for the daemon: creates missing folders, checks owners and modes, takes the
     /// lock.
+    ///
+    /// The lock of a `former` spool in the same folders is shared, so that it is never free in
+    /// between; it is freed when both are closed. Then the former one's messages on the wire must
+    /// have been settled before ``recover()``.
     ///
     /// - Throws: ``SpoolError/Kind/unsafe(cure:)`` with the command that cures a folder;
     ///   ``SpoolError/Kind/locked(process:)`` when another process has the spool.
     package init(
         opening options: SpoolOptions,
-        hooks: SpoolHooks = SpoolHooks()
+        hooks: SpoolHooks = SpoolHooks(),
+        takingOver former: MessageSpool? = nil
     ) throws(SpoolError) {
         // Reading a lease's break as "die" is the default; see `open(queued:)`.
         _ = linux_ignore_lease_breaks()
         folders = try SpoolFolders(options, hooks: hooks)
         self.hooks = hooks
-        lock = Monitor(try SpoolLock(state: folders.state, spool: folders.root.path))
+        if let shared = former?.lock(of: folders.state) {
+            lock = Monitor(shared)
+        } else {
+            lock = Monitor(try SpoolLock(state: folders.state, spool: folders.root.path))
+        }
         states = StateStore(folder: folders.state, mustBeOurs: options.writers == .untrusted)
         drops = DropDirectories(
             root: folders.drop,
@@ -47,6 +57,28 @@ package final class MessageSpool: Sendable {
 
     /// Frees the lock; descriptors close with the last reference.
     package func close() { lock.locked { $0 = nil } }
+
+    private func lock(of state: Folder) -> SpoolLock? {
+        lock.locked { $0 }.flatMap { $0.isOn(state) ? $0 : nil }
+    }
+
+    /// Whether both spools hold one lock: they are the same folders.
+    package func sharesLock(with other: MessageSpool) -> Bool {
+        guard let mine = lock.locked({ $0 }), let others = other.lock.locked({ $0 }) else {
+            return false
+        }
+        return mine === others
+    }
+
+    /// Whether files may be taken in whose content has to be copied; they stay with their writers
+    /// otherwise.
+    package func allowCopies(_ isAllowed: Bool) { mayCopy.locked { $0 = isAllowed } }
+
+    func checkRoom() throws(SpoolError) {
+        guard mayCopy.locked({ $0 }) else {
+            throw SpoolError(.lowSpace, "copy files to", path: folders.root.path)
+        }
+    }
 
     /// Where the spool is.
     package var options: SpoolOptions { folders.options }

@@ -11,6 +11,8 @@ package struct SpoolError: Error, Hashable, Sendable {
         case exists
         /// No space, no inodes or no quota left.
         case noSpace
+        /// The room that is left on the disk is kept for what is under way.
+        case lowSpace
         /// The system refused access.
         case denied
         /// The file system is mounted read-only.
@@ -42,8 +44,8 @@ package struct SpoolError: Error, Hashable, Sendable {
         package var isDamage: Bool {
             switch self {
             case .corrupt, .notPlain: true
-            case .vanished, .exists, .noSpace, .denied, .readOnly, .io, .sick, .crossDevice,
-                .unsafe, .locked, .changed, .busy, .onTheWire, .other:
+            case .vanished, .exists, .noSpace, .lowSpace, .denied, .readOnly, .io, .sick,
+                .crossDevice, .unsafe, .locked, .changed, .busy, .onTheWire, .other:
                 false
             }
         }
@@ -104,6 +106,7 @@ package struct SpoolError: Error, Hashable, Sendable {
         switch kind {
         case .vanished, .exists, .noSpace, .denied, .readOnly, .io, .crossDevice, .other:
             String(cString: linux_error_text(number))
+        case .lowSpace: "its disk is nearly full"
         case .sick: "an earlier sync of this folder failed"
         case .unsafe: "somebody else could tamper with messages there"
         case .locked(let process?): "process \(process) is using this spool"
@@ -119,7 +122,7 @@ package struct SpoolError: Error, Hashable, Sendable {
     private var advice: String {
         switch kind {
         case .vanished, .exists, .crossDevice, .notPlain, .changed, .busy, .other: ""
-        case .noSpace: "; free some space, messages stay where they are"
+        case .noSpace, .lowSpace: "; free some space, messages stay where they are"
         case .denied: "; check owner and mode of the folder"
         case .readOnly: "; mount it writable again, messages stay where they are"
         case .io, .sick: "; check the disk, then restart postchute"

@@ -24,6 +24,16 @@ final class SpoolLock: Sendable {
         _ = text.withUnsafeBytes { linux_write_all(descriptor, $0.baseAddress, $0.count) }
     }
 
+    /// Whether this is the lock of a state folder, by whatever path that was opened.
+    func isOn(_ state: Folder) -> Bool {
+        var (mine, named) = (linux_facts(), linux_facts())
+        let name = SpoolFolder.lockName
+        guard linux_look(descriptor, "", &mine) == 0,
+            linux_look(state.descriptor, name, &named) == 0
+        else { return false }
+        return mine.device == named.device && mine.inode == named.inode
+    }
+
     deinit { _ = linux_close(descriptor) }
 
     /// Whether somebody holds the lock, and who, without taking it.

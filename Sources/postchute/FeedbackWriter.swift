@@ -18,6 +18,9 @@ final class FeedbackWriter: Sendable {
         var written = 0
         /// Why the last text could not be written, so that it is said once.
         var trouble: String?
+        /// Whether nothing is written for want of room, and whether something was left out for that.
+        var isHeld = false
+        var isBehind = false
     }
 
     /// Texts that may wait for a folder that hangs; the start after it writes the others.
@@ -36,6 +39,12 @@ final class FeedbackWriter: Sendable {
     /// Writes a text soon.
     func write(_ text: [UInt8], about name: SpoolName) {
         let isTooMuch = state.withLock { state in
+            if state.isHeld {
+                state.isBehind = true
+                // As if too many waited: what is left out here is written when there is room again.
+                state.waiting += 1
+                return true
+            }
             state.waiting += 1
             return state.waiting > Self.maximumWaiting
         }
@@ -69,6 +78,18 @@ final class FeedbackWriter: Sendable {
     /// Removes what is old.
     func removeOld() {
         queue.async { [self] in attempt { () throws(SpoolError) in try folder.removeOld() } }
+    }
+
+    /// Has texts written, or left out while the disk has no room for them; what was left out is written
+    /// afterwards.
+    func allow(_ mayWrite: Bool, spool: MessageSpool?, now: @escaping @Sendable () -> Int64) {
+        let mustCatchUp = state.withLock { state in
+            state.isHeld = !mayWrite
+            guard mayWrite, state.isBehind else { return false }
+            state.isBehind = false
+            return true
+        }
+        if mustCatchUp, let spool { sweep(spool, now: now) }
     }
 
     /// Waits a moment for texts that are still to be written.

@@ -15,25 +15,36 @@ extension Relay {
     /// - Throws: ``StartError`` for a route that cannot work with these settings.
     func startRoutes() async throws {
         let loop = group.next()
-        let routes = try settings.routes.map { route in
-            do {
-                return try makeRoute(route, loop: loop)
-            } catch let error as CredentialError {
-                throw StartError(
-                    "route \(route.name): \(error.sentence); \(error.advice)",
-                    .settings
-                )
-            } catch let defect as ProxyDefect {
-                throw StartError("route \(route.name): the proxy \(defect.phrase)", .settings)
-            }
-        }
+        let (settings, services) = (settings, services)
+        let routes = try settings.routes.map { try startRoute($0, of: settings, services) }
         let engine = engine
         let ledger = FileLimitLedger(directory: settings.state.directory)
         try await loop.submit { engine.start(routes: routes, ledger: ledger) }.get()
     }
 
-    private func makeRoute(_ route: RouteSettings, loop: any EventLoop) throws -> DeliveryRoute {
-        let state = settings.state
+    /// Makes a route; nothing is connected yet.
+    ///
+    /// - Throws: ``StartError`` where it cannot work with these settings.
+    func startRoute(
+        _ route: RouteSettings,
+        of settings: RelaySettings,
+        _ services: ServiceAccess
+    ) throws -> DeliveryRoute {
+        do {
+            return try makeRoute(route, settings.state, services)
+        } catch let error as CredentialError {
+            throw StartError("route \(route.name): \(error.sentence); \(error.advice)", .settings)
+        } catch let defect as ProxyDefect {
+            throw StartError("route \(route.name): the proxy \(defect.phrase)", .settings)
+        }
+    }
+
+    private func makeRoute(
+        _ route: RouteSettings,
+        _ state: StateSettings,
+        _ services: ServiceAccess
+    ) throws -> DeliveryRoute {
+        let loop = group.next()
         let reports = RouteSubmitter.Reports(
             trace: trace(of: route.name),
             warn: { [log] sentence in
@@ -62,17 +73,22 @@ extension Relay {
     /// Once a day, and at once, says which credentials end soon; until the task is cancelled.
     func watchCredentials() async {
         while !Task.isCancelled {
-            let credentials = ExpiringCredentials(settings)
-            let now = Int64(time(nil))
-            let found = try? await NIOThreadPool.singleton.runIfActive {
-                credentials.warnings(now: now)
-            }
-            let warnings = found ?? []
-            expiring.withLock { $0 = warnings }
-            for sentence in warnings {
-                log.write(LogLine(.warning, "credential-ends").adding("reason", sentence))
-            }
+            await lookAtCredentials()
             try? await Task.sleep(for: .seconds(86_400))
+        }
+    }
+
+    /// Looks once for credentials that end soon.
+    func lookAtCredentials() async {
+        let credentials = ExpiringCredentials(settings)
+        let now = Int64(time(nil))
+        let found = try? await NIOThreadPool.singleton.runIfActive {
+            credentials.warnings(now: now)
+        }
+        let warnings = found ?? []
+        expiring.withLock { $0 = warnings }
+        for sentence in warnings {
+            log.write(LogLine(.warning, "credential-ends").adding("reason", sentence))
         }
     }
 }

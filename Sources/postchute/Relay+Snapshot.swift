@@ -31,10 +31,14 @@ extension Relay {
         if let mask { snapshot.mask(by: mask) }
         add(conditionsTo: &snapshot)
         snapshot.expiring = expiring.withLock { $0 }
+        snapshot.startedAt = startedAt
+        snapshot.isAfterCrash = isAfterCrash.load(ordering: .relaxed)
+        snapshot.disks = disks.statuses
         snapshot.alerts = alerts.observe(snapshot)
         // Postchute's own mail is shown by its alerts.
         snapshot.pickups.removeAll { $0.name.contains(".") }
         latestSnapshot.keep(snapshot)
+        manager.show(snapshot.managerSentence)
         do {
             try StatusFile(settings.state).write(snapshot)
             snapshotTrouble.withLock { $0 = nil }

@@ -22,7 +22,20 @@ final class Relay: Service {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let threads = SpoolThreads()
     let engine: DeliveryEngine
-    private let parts: Mutex<Parts>
+    let parts: Mutex<Parts>
+    /// Where the settings came from, for a reload.
+    let settingsPath: String
+    /// Who started the daemon and wants to know how it is, where somebody does.
+    let manager: ServiceManager
+    let disks = DiskWatch()
+    /// When the daemon started, microseconds since 1970.
+    let startedAt = EngineClock.system.wall()
+    /// Whether the daemon before it ended without saying so.
+    let isAfterCrash = Atomic(false)
+    /// How it ended, in a sentence.
+    let crashSentence = Mutex<String?>(nil)
+    /// Whether settings are being replaced, and whether they may still be.
+    let reloading = Mutex(ReloadGate())
     /// Who tells people of what needs them.
     let alerts: AlertDesk
     /// The spools of Postchute's own mail.
@@ -43,6 +56,10 @@ final class Relay: Service {
         /// The pickups of the settings, in their order.
         var pickups: [RelayPickup]
         var services: ServiceAccess
+        /// What the credential files of each route looked like when it was made.
+        var marks: [String: CredentialMarks]
+        /// Pickups that a reload took out of service and that still have something to end.
+        var retired: [RelayPickup] = []
     }
 
     /// The settings in force at this instant.
@@ -60,7 +77,15 @@ final class Relay: Service {
     /// `mask` hides who is written to from everything but the messages themselves.
     ///
     /// - Throws: ``StartError`` when a pickup may not be opened as it is.
-    init(settings: RelaySettings, log: LogSink, mask: PrivacyMask? = nil) async throws {
+    init(
+        settings: RelaySettings,
+        from path: String,
+        log: LogSink,
+        mask: PrivacyMask? = nil,
+        manager: ServiceManager
+    ) async throws {
+        settingsPath = path
+        self.manager = manager
         currentSettings = CurrentSettings(settings)
         (self.log, self.mask) = (log, mask)
         let (loop, threads) = (group.next(), threads)
@@ -102,18 +127,21 @@ final class Relay: Service {
                 refused: Self.tellSender(of: pickup, bounces, outboxes)
             )
         }
-        parts = Mutex(Parts(pickups: pickups, services: services))
+        let marks = CredentialMarks.ofRoutes(in: settings)
+        parts = Mutex(Parts(pickups: pickups, services: services, marks: marks))
     }
 
     /// Runs until graceful shutdown; returns when nothing is on the wire any more.
     func run() async throws {
         log.write(LogLine(.notice, "started").adding("version", Version.text))
+        beginMarker()
         await startLedger()
         try await startRoutes()
         startAlerts()
         for pickup in pickups { pickup.start() }
         let tasks = [
             Task { await watchFolders() },
+            Task { await watchDisks() },
             Task { await leaveSnapshots() },
             Task { await watchCredentials() },
             Task { await watchConditions() },
@@ -123,26 +151,40 @@ final class Relay: Service {
         ]
         try? await gracefulShutdown()
         for task in tasks { task.cancel() }
+        await endReloads()
         await stop()
     }
 
-    /// Runs the watch helper; without it every pickup still scans.
+    /// Runs the watch helper, anew whenever a reload changes what there is to watch; without it every
+    /// pickup still scans.
     private func watchFolders() async {
+        var current: (folders: [WatchHelper.Folder], task: Task<Void, Never>)?
+        for await settings in currentSettings.changes() {
+            let folders = settings.pickups.map { pickup in
+                WatchHelper.Folder(
+                    path: pickup.path,
+                    isRecursive: pickup.isRecursive,
+                    excluded: pickup.spoolFolders
+                )
+            }
+            if let current, current.folders == folders { continue }
+            current?.task.cancel()
+            await current?.task.value
+            current = (folders, Task { await self.watch(folders) })
+        }
+        current?.task.cancel()
+        await current?.task.value
+    }
+
+    private func watch(_ folders: [WatchHelper.Folder]) async {
         guard let executable = WatchHelper.ownExecutable().flatMap(WatchHelper.locate) else {
             var line = LogLine(.warning, "watch-helper-missing")
             line.add("reason", "There is no postchute-watch beside postchute or in libexec.")
             line.add("advice", "New files are found by scanning, every 30 seconds.")
             return log.write(line)
         }
-        let folders = settings.pickups.map { pickup in
-            WatchHelper.Folder(
-                path: pickup.path,
-                isRecursive: pickup.isRecursive,
-                excluded: pickup.spoolFolders
-            )
-        }
-        let (pickups, log) = (pickups, log)
-        await WatchHelper(executable: executable, folders: folders) { event in
+        let log = log
+        await WatchHelper(executable: executable, folders: folders) { [self] event in
             switch event {
             case .record(let record):
                 if record == .ready { log.write(LogLine(.info, "watching")) }
@@ -162,6 +204,7 @@ final class Relay: Service {
     /// Lets everything on the wire end, bounded, and closes what is open.
     private func stop() async {
         log.write(LogLine(.notice, "stopping"))
+        manager.stopping()
         let (loop, engine) = (group.next(), engine)
         for pickup in pickups { pickup.stop() }
         let drained = loop.flatSubmit { () -> EventLoopFuture<Bool> in
@@ -173,13 +216,16 @@ final class Relay: Service {
             }
             return limit.futureResult
         }
+        let progress = Task { await tellDraining() }
         let isDrained = (try? await drained.get()) ?? false
+        progress.cancel()
         await leaveSnapshot()
-        for pickup in pickups { pickup.close() }
+        for pickup in pickups + parts.withLock({ $0.retired }) { pickup.close() }
         outboxes.close()
         await stopLedger()
         threads.stop()
         await services.stop()
+        endMarker()
         log.write(LogLine(.notice, "stopped").adding("drained", isDrained))
         try? await group.shutdownGracefully()
     }

@@ -43,6 +43,9 @@ final class RelayPickup: Sendable {
     ///
     /// A folder that is merely missing is waited for, since mounts come late.
     ///
+    /// Without `opensSpool` it gets that of another pickup by ``takeOver(from:)``. Pickups that are
+    /// `leaving` the settings share their lock with one in the same folders.
+    ///
     /// `refused` gets the name of every message that went to `failed/`, and must not block.
     ///
     /// - Throws: ``StartError`` for anything else.
@@ -53,6 +56,8 @@ final class RelayPickup: Sendable {
         loop: any EventLoop,
         threads: SpoolThreads,
         log: LogSink,
+        opensSpool: Bool = true,
+        leaving: [RelayPickup] = [],
         refused: @escaping @Sendable (SpoolName) -> Void
     ) throws {
         self.settings = settings
@@ -67,10 +72,16 @@ final class RelayPickup: Sendable {
         feedback = FeedbackFolder(settings).map { [log = self.log] in
             FeedbackWriter($0, log: log)
         }
+        guard opensSpool else {
+            state = Mutex(State())
+            return
+        }
+        let options = SpoolOptions(of: settings)
+        let earlier = leaving.compactMap(\.spool).first {
+            $0.options.spoolPath == options.spoolPath
+        }
         do {
-            state = Mutex(
-                State(spool: try Self.openSpool(SpoolOptions(of: settings), hooks))
-            )
+            state = Mutex(State(spool: try Self.openSpool(options, hooks, takingOver: earlier)))
         } catch {
             guard error.kind == .vanished || error.number == ESTALE else {
                 throw StartError(settings.name, error)
@@ -82,14 +93,35 @@ final class RelayPickup: Sendable {
     /// The engine recovers it, which the pickup's thread has to wait for.
     private static func openSpool(
         _ options: SpoolOptions,
-        _ hooks: SpoolHooks
+        _ hooks: SpoolHooks,
+        takingOver former: MessageSpool? = nil
     ) throws(SpoolError) -> MessageSpool {
-        let spool = try MessageSpool(opening: options, hooks: hooks)
+        let spool = try MessageSpool(opening: options, hooks: hooks, takingOver: former)
         spool.awaitRecovery()
         return spool
     }
 
     var condition: Condition { state.withLock { $0.condition } }
+
+    /// The spool in use; `nil` while the folder is missing.
+    var spool: MessageSpool? { state.withLock { $0.spool } }
+
+    /// Ends the watching of the pickup whose place it takes, waits for a claim under way, and takes its
+    /// spool, which never loses its lock.
+    func takeOver(from former: RelayPickup) {
+        former.stop()
+        let spool = former.state.withLock { state in
+            defer { state.spool = nil }
+            return state.spool
+        }
+        state.withLock { $0.spool = spool }
+    }
+
+    /// Whether content may be copied to another file system, and texts be written for writers.
+    func allowCopies(_ mayCopy: Bool, feedback mayTell: Bool) {
+        state.withLock { $0.spool }?.allowCopies(mayCopy)
+        feedback?.allow(mayTell, spool: spool, now: EngineClock.system.wall)
+    }
 
     /// Hands the spool to the engine and begins to watch the folder.
     func start() {

@@ -12,15 +12,24 @@ internal import UnixSignals
 /// `postchute run`: the daemon.
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run the relay until SIGTERM or SIGINT."
+        abstract: "Run the relay until SIGTERM or SIGINT.",
+        discussion: """
+            SIGHUP reads the settings again: if anything in them is wrong, the old ones stay. Nothing \
+            that is being sent is cut off. Started by systemd with Type=notify it tells when it is \
+            ready, how it is and that it is alive.
+            """
     )
 
     @OptionGroup var settings: SettingsOption
 
     func run() async throws {
+        // Before a reload is possible it must not end the daemon that is to be.
+        signal(SIGHUP, SIG_IGN)
         try settings.adoptServiceUser(keepsLeases: true)
+        let path = settings.path
         let settings = try settings.load()
         let mask = Result { try Self.mask(settings) }
+        let manager = ServiceManager.takeFromEnvironment()
         let log = LogSink(
             descriptor: STDERR_FILENO,
             minimum: LogLevel(settings.log.level),
@@ -29,7 +38,7 @@ struct Run: AsyncParsableCommand {
         )
         defer { log.close() }
         do {
-            try await Self.serve(settings, log, try mask.get())
+            try await Self.serve(settings, from: path, log, mask: try mask.get(), manager)
         } catch let error as StartError {
             log.write(LogLine(.error, "not-started").adding("reason", error.sentence))
             throw error.status.error
@@ -49,11 +58,19 @@ struct Run: AsyncParsableCommand {
 
     private static func serve(
         _ settings: RelaySettings,
+        from path: String,
         _ log: LogSink,
-        _ mask: PrivacyMask?
+        mask: PrivacyMask?,
+        _ manager: ServiceManager
     ) async throws {
         try StateFolder.prepare(settings.state)
-        let relay = try await Relay(settings: settings, log: log, mask: mask)
+        let relay = try await Relay(
+            settings: settings,
+            from: path,
+            log: log,
+            mask: mask,
+            manager: manager
+        )
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [

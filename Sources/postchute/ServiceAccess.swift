@@ -22,17 +22,20 @@ final class ServiceAccess: Sendable {
     /// Prepares the identities of the settings; `report` gets an identity's name with what became of
     /// its tokens.
     ///
+    /// An identity that `former` has in the same words goes on with its tokens.
+    ///
     /// - Throws: ``ProxyDefect`` when the address of a proxy cannot be used.
     init(
         _ settings: RelaySettings,
         loop: any EventLoop,
         environment: [String: String] = ProcessInfo.processInfo.environment,
+        reusing former: ServiceAccess? = nil,
         report: @escaping @Sendable (String, TokenSource.Event) -> Void = { _, _ in }
     ) throws {
         self.settings = settings
         self.environment = environment
         group = loop
-        var transports: [HTTPTransportOptions: HTTPTransport] = [:]
+        var transports = former?.transports.withLock { $0 } ?? [:]
         func transport(_ options: HTTPTransportOptions) -> HTTPTransport {
             let made = transports[options] ?? HTTPTransport(options: options, group: loop)
             transports[options] = made
@@ -54,16 +57,36 @@ final class ServiceAccess: Sendable {
                 variables: environment
             )
             surroundingsOf[identity.name] = surroundings
-            identities[identity.name] = IdentityTokens(
-                IdentityOptions(identity, settings.state),
-                surroundings,
-                loop: loop,
-                report: report
-            )
+            identities[identity.name] =
+                former?.tokens(of: identity, in: settings)
+                ?? IdentityTokens(
+                    IdentityOptions(identity, settings.state),
+                    surroundings,
+                    loop: loop,
+                    report: report
+                )
         }
         self.identities = identities
         surroundings = surroundingsOf
         self.transports.withLock { [transports] in $0 = transports }
+    }
+
+    /// The tokens of an identity that means the same in other settings.
+    private func tokens(
+        of identity: IdentitySettings,
+        in other: RelaySettings
+    ) -> IdentityTokens? {
+        guard settings.identities.contains(identity), settings.network == other.network else {
+            return nil
+        }
+        return identities[identity.name]
+    }
+
+    /// Ends the identities that `successor` does not go on with, once no route uses them any more.
+    func stopIdentities(notOf successor: ServiceAccess) {
+        for (name, identity) in identities where successor.identities[name] !== identity {
+            identity.stop()
+        }
     }
 
     /// Where a route's tokens come from.

@@ -56,7 +56,8 @@ struct DiskTests {
     func `a full disk stops its pickup with one line, and the next goes on`() async throws {
         var plan = RelayPlan()
         plan.pickup = ["spool = '{root}/disk/spool'"]
-        plan.tables = Self.otherPickup
+        // The disk itself is looked at here, and not what keeps it from becoming full.
+        plan.tables = Self.otherPickup + "\n[disk]\nfloor = '0 %'\ninodes = '0 %'\n"
         try await withIdleRelay("full", plan) { relay in
             let disk = try relay.scratch.makeFolder("disk", mode: 0o700)
             let other = try relay.scratch.makeFolder("other", mode: 0o700)
@@ -126,6 +127,45 @@ struct DiskTests {
             try await relay.waitForLine("claiming-resumed")
             try await relay.waitFor(.sent, "x.eml")
             #expect(relay.lines("claiming-suspended").count == 1)
+        }
+    }
+
+    @Test(hasRoot, .timeLimit(.minutes(3)))
+    func `a disk below its floor stops what grows, one that is full what would be recorded`()
+        async throws
+    {
+        var plan = RelayPlan()
+        plan.tables = """
+            [disk]
+            floor = '50 %'
+
+            """
+        try await withIdleRelay("floor", plan) { relay in
+            try await SickDisk.withTinyDisk(at: relay.drop) {
+                try await relay.startDaemon()
+                let reserve = "\(relay.drop)/.reserve"
+                // More than half is used: mail goes on.
+                try writeFile([UInt8](repeating: 0x78, count: 700_000), to: reserve)
+                let low = try await relay.waitForLine("disk-low")
+                #expect(low["level"] == "warning" && low["use"] == "spool of erp")
+                try relay.drop("x.eml", RelayHarness.message("x"))
+                try await relay.waitFor(.sent, "x.eml")
+                // Next to nothing is left: what is claimed waits.
+                let ballast = try SickDisk.fill(relay.drop)
+                let full = try await relay.waitForLine("disk-low") { $0["level"] == "error" }
+                #expect(
+                    full["reason"]?.hasSuffix("; nothing is submitted until there is more.") == true
+                )
+                unlink(reserve)
+                try await relay.waitForLine("disk-low") { $0["level"] == "notice" }
+                try relay.drop("y.eml", RelayHarness.message("y"))
+                try await relay.waitFor(.sent, "y.eml")
+                unlink(ballast)
+                try await relay.waitForLine("disk-recovered")
+                #expect(try relay.received().count == 2)
+                #expect(relay.lines("uncertain").isEmpty)
+                try await relay.stopDaemon()
+            }
         }
     }
 
