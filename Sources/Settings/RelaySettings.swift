@@ -8,6 +8,7 @@ package struct RelaySettings: Hashable, Sendable {
     package var identities: [IdentitySettings]
     package var network: NetworkSettings
     package var state: StateSettings
+    package var ledger: LedgerSettings
     package var log: LogSettings
 
     /// Creates settings.
@@ -17,6 +18,7 @@ package struct RelaySettings: Hashable, Sendable {
         identities: [IdentitySettings] = [],
         network: NetworkSettings = NetworkSettings(),
         state: StateSettings = StateSettings(),
+        ledger: LedgerSettings = LedgerSettings(),
         log: LogSettings = LogSettings()
     ) {
         self.pickups = pickups
@@ -24,6 +26,7 @@ package struct RelaySettings: Hashable, Sendable {
         self.identities = identities
         self.network = network
         self.state = state
+        self.ledger = ledger
         self.log = log
     }
 

@@ -10,13 +10,13 @@ protocol SettingKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 
 /// The tables of a settings file.
 enum SettingTable: String, Hashable, Sendable, CaseIterable {
-    case pickup, route, identity, network, state, log
+    case pickup, route, identity, network, state, ledger, log
 
     /// Whether a file holds several of them, each with a name.
     var isNamed: Bool {
         switch self {
         case .pickup, .route, .identity: true
-        case .network, .state, .log: false
+        case .network, .state, .ledger, .log: false
         }
     }
 
@@ -31,6 +31,7 @@ enum SettingTable: String, Hashable, Sendable, CaseIterable {
         case .identity: Self.settings(IdentityKey.self)
         case .network: Self.settings(NetworkKey.self)
         case .state: Self.settings(StateKey.self)
+        case .ledger: Self.settings(LedgerKey.self)
         case .log: Self.settings(LogKey.self)
         }
     }

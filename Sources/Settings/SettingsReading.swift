@@ -8,6 +8,7 @@ struct SettingsReading {
     private var identities: [ReadIdentity] = []
     private var network = NetworkSettings()
     private var state: (settings: StateSettings, use: FileUse?) = (StateSettings(), nil)
+    private var ledger = LedgerSettings()
     private var log = LogSettings()
 
     init(_ octets: [UInt8], file: String, _ surroundings: Surroundings) {
@@ -28,6 +29,7 @@ struct SettingsReading {
             identities: identities.map(\.settings),
             network: network,
             state: state.settings,
+            ledger: ledger,
             log: log
         )
     }
@@ -104,6 +106,12 @@ struct SettingsReading {
             let reader = TableReader<StateKey>(content, name: entry.key, at: entry, complaints)
             let settings = StateSettings(directory: reader.folder(.directory))
             state = (settings, reader.use(.directory, settings.directory, as: .stateFolder))
+        case .ledger:
+            let reader = TableReader<LedgerKey>(content, name: entry.key, at: entry, complaints)
+            ledger = LedgerSettings(
+                isEnabled: reader.read(.enabled, ValueSyntax.flag),
+                keep: reader.duration(.keep)
+            )
         case .log:
             let reader = TableReader<LogKey>(content, name: entry.key, at: entry, complaints)
             log = LogSettings(level: reader.choice(.level), style: reader.choice(.style))

@@ -88,6 +88,10 @@ extension SettingTable {
             """
         case .network: "How the hosts that issue tokens and Microsoft Graph are reached."
         case .state: "Where the daemon remembers what must survive a restart."
+        case .ledger:
+            """
+            The record of what happened to every message, in `ledger.sqlite` of the state directory.
+            """
         case .log: "What is written to standard error."
         }
     }
