@@ -14,17 +14,31 @@ internal import WebClient
 ///
 /// Data flows one way: watch helper → pickups → engine → routes; results come back as moves.
 final class Relay: Service {
-    let settings: RelaySettings
+    /// The settings in force; a reload replaces them.
+    let currentSettings: CurrentSettings
     let log: LogSink
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let threads = SpoolThreads()
     let engine: DeliveryEngine
-    let pickups: [RelayPickup]
-    let services: ServiceAccess
+    private let parts: Mutex<Parts>
     /// Which credentials end soon, in sentences.
     let expiring = Mutex<[String]>([])
     /// Why the last snapshot could not be written, so that it is said once.
     let snapshotTrouble = Mutex<String?>(nil)
+
+    /// What a reload replaces.
+    struct Parts {
+        /// The pickups of the settings, in their order.
+        var pickups: [RelayPickup]
+        var services: ServiceAccess
+    }
+
+    /// The settings in force at this instant.
+    var settings: RelaySettings { currentSettings.value }
+    /// The pickups of the settings in force.
+    var pickups: [RelayPickup] { parts.withLock { $0.pickups } }
+    /// What the routes of the settings in force share.
+    var services: ServiceAccess { parts.withLock { $0.services } }
 
     /// How long stopping waits for replies to final dots; messages without one are aborted at once.
     static let drainLimit = TimeAmount.seconds(90)
@@ -33,7 +47,7 @@ final class Relay: Service {
     ///
     /// - Throws: ``StartError`` when a pickup may not be opened as it is.
     init(settings: RelaySettings, log: LogSink) async throws {
-        self.settings = settings
+        currentSettings = CurrentSettings(settings)
         self.log = log
         let (loop, threads) = (group.next(), threads)
         let engine = try await loop.submit {
@@ -41,12 +55,13 @@ final class Relay: Service {
         }.get()
         self.engine = engine
         let tokens = TokenLog(log)
+        let services: ServiceAccess
         do {
             services = try ServiceAccess(settings, loop: loop) { tokens.write($1, of: $0) }
         } catch let defect as ProxyDefect {
             throw StartError("the proxy \(defect.phrase)", .settings)
         }
-        pickups = try settings.pickups.map { pickup in
+        let pickups = try settings.pickups.map { pickup in
             try RelayPickup(
                 pickup,
                 of: settings,
@@ -56,6 +71,7 @@ final class Relay: Service {
                 log: log
             )
         }
+        parts = Mutex(Parts(pickups: pickups, services: services))
     }
 
     /// Runs until graceful shutdown; returns when nothing is on the wire any more.
