@@ -18,7 +18,8 @@ struct Postchute: AsyncParsableCommand {
                 name: "Messages",
                 subcommands: [
                     Status.self, List.self, Show.self, Retry.self, Hold.self, Release.self,
-                    Remove.self, Pause.self, Resume.self, Explain.self,
+                    Remove.self, Pause.self, Resume.self, Trace.self, Report.self,
+                    Explain.self,
                 ]
             ),
             CommandGroup(name: "Trying it out", subcommands: [SandboxCommand.self, Demo.self]),

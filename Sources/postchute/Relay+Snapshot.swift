@@ -1,6 +1,7 @@
 internal import Delivery
 internal import EventLog
 internal import Glibc
+internal import Ledger
 internal import NIOCore
 internal import NIOPosix
 internal import Operations
@@ -29,6 +30,7 @@ extension Relay {
         else { return }
         add(conditionsTo: &snapshot)
         snapshot.expiring = expiring.withLock { $0 }
+        snapshot.ledger = ledger?.trouble?.sentence
         do {
             try StatusFile(settings.state).write(snapshot)
             snapshotTrouble.withLock { $0 = nil }

@@ -1,5 +1,6 @@
 internal import Delivery
 internal import EventLog
+internal import Ledger
 internal import NIOCore
 internal import NIOPosix
 internal import Operations
@@ -20,6 +21,8 @@ final class Relay: Service {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let threads = SpoolThreads()
     let engine: DeliveryEngine
+    /// Writes down what happens; `nil` where the settings want no ledger.
+    let ledger: LedgerWriter?
     private let parts: Mutex<Parts>
     /// Which credentials end soon, in sentences.
     let expiring = Mutex<[String]>([])
@@ -49,9 +52,17 @@ final class Relay: Service {
     init(settings: RelaySettings, log: LogSink) async throws {
         currentSettings = CurrentSettings(settings)
         self.log = log
+        let ledger = Self.makeLedger(settings, log)
+        self.ledger = ledger
+        let witnesses: [any MessageWitness] = [ledger].compactMap(\.self)
         let (loop, threads) = (group.next(), threads)
         let engine = try await loop.submit {
-            DeliveryEngine(loop: loop, threads: threads, log: DeliveryLog(log), clock: .system)
+            DeliveryEngine(
+                loop: loop,
+                threads: threads,
+                log: DeliveryLog(log, witnesses: witnesses, wall: EngineClock.system.wall),
+                clock: .system
+            )
         }.get()
         self.engine = engine
         let tokens = TokenLog(log)
