@@ -10,6 +10,7 @@ package struct RelaySettings: Hashable, Sendable {
     package var state: StateSettings
     package var ledger: LedgerSettings
     package var log: LogSettings
+    package var alerts: AlertSettings
 
     /// Creates settings.
     package init(
@@ -19,7 +20,8 @@ package struct RelaySettings: Hashable, Sendable {
         network: NetworkSettings = NetworkSettings(),
         state: StateSettings = StateSettings(),
         ledger: LedgerSettings = LedgerSettings(),
-        log: LogSettings = LogSettings()
+        log: LogSettings = LogSettings(),
+        alerts: AlertSettings = AlertSettings()
     ) {
         self.pickups = pickups
         self.routes = routes
@@ -28,6 +30,7 @@ package struct RelaySettings: Hashable, Sendable {
         self.state = state
         self.ledger = ledger
         self.log = log
+        self.alerts = alerts
     }
 
     /// The path used when `--config` is not given.

@@ -10,13 +10,13 @@ protocol SettingKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 
 /// The tables of a settings file.
 enum SettingTable: String, Hashable, Sendable, CaseIterable {
-    case pickup, route, identity, network, state, ledger, log
+    case pickup, route, identity, network, state, ledger, log, alerts, alert
 
     /// Whether a file holds several of them, each with a name.
     var isNamed: Bool {
         switch self {
-        case .pickup, .route, .identity: true
-        case .network, .state, .ledger, .log: false
+        case .pickup, .route, .identity, .alert: true
+        case .network, .state, .ledger, .log, .alerts: false
         }
     }
 
@@ -33,6 +33,8 @@ enum SettingTable: String, Hashable, Sendable, CaseIterable {
         case .state: Self.settings(StateKey.self)
         case .ledger: Self.settings(LedgerKey.self)
         case .log: Self.settings(LogKey.self)
+        case .alerts: Self.settings(AlertsKey.self)
+        case .alert: Self.settings(AlertKey.self)
         }
     }
 
@@ -185,6 +187,10 @@ enum SettingForm: Sendable {
     case hosts
     /// One domain or a list of them.
     case domains
+    /// One name of a table or a list of them.
+    case names
+    /// A program and its arguments.
+    case arguments
 
     /// The words of an enumeration.
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(

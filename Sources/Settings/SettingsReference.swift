@@ -93,6 +93,13 @@ extension SettingTable {
             The record of what happened to every message, in `ledger.sqlite` of the state directory.
             """
         case .log: "What is written to standard error."
+        case .alerts:
+            "When people are told of what needs them; [docs/alerts.md](alerts.md) lists the conditions."
+        case .alert:
+            """
+            A way to tell people. NAME is yours to choose; `postchute alert --test NAME` tries it. Which \
+            keys it has depends on `kind`.
+            """
         }
     }
 }
@@ -141,6 +148,8 @@ extension SettingForm {
         case .proxy: "`\"http://HOST:PORT\"`, `\"none\"`"
         case .hosts: "host or domain, or list of them"
         case .domains: "domain, or list of them"
+        case .names: "name, or list of names"
+        case .arguments: "list of texts: a program and its arguments"
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import Alerts
 internal import Delivery
 internal import EventLog
 internal import Ledger
@@ -24,6 +25,11 @@ final class Relay: Service {
     /// Writes down what happens; `nil` where the settings want no ledger.
     let ledger: LedgerWriter?
     private let parts: Mutex<Parts>
+    /// Who tells people of what needs them.
+    let alerts: AlertDesk
+    /// The spools of Postchute's own mail.
+    let outboxes: Outboxes
+    let bounces: BounceDesk
     /// Which credentials end soon, in sentences.
     let expiring = Mutex<[String]>([])
     /// Why the last snapshot could not be written, so that it is said once.
@@ -54,17 +60,23 @@ final class Relay: Service {
         self.log = log
         let ledger = Self.makeLedger(settings, log)
         self.ledger = ledger
-        let witnesses: [any MessageWitness] = [ledger].compactMap(\.self)
         let (loop, threads) = (group.next(), threads)
+        let alerts = AlertDesk(
+            settings.alerts,
+            state: settings.state,
+            threads: threads,
+            log: log
+        )
+        self.alerts = alerts
+        let bounces = BounceDesk(settings.pickups, host: HostName.own, threads: threads)
+        self.bounces = bounces
         let engine = try await loop.submit {
-            DeliveryEngine(
-                loop: loop,
-                threads: threads,
-                log: DeliveryLog(log, witnesses: witnesses, wall: EngineClock.system.wall),
-                clock: .system
-            )
+            let witnesses: [any MessageWitness] = [ledger, alerts, bounces].compactMap(\.self)
+            let log = DeliveryLog(log, witnesses: witnesses, wall: EngineClock.system.wall)
+            return DeliveryEngine(loop: loop, threads: threads, log: log, clock: .system)
         }.get()
         self.engine = engine
+        outboxes = Outboxes(settings, engine: engine, loop: loop, threads: threads, log: log)
         let tokens = TokenLog(log)
         let services: ServiceAccess
         do {
@@ -72,6 +84,7 @@ final class Relay: Service {
         } catch let defect as ProxyDefect {
             throw StartError("the proxy \(defect.phrase)", .settings)
         }
+        let outboxes = outboxes
         let pickups = try settings.pickups.map { pickup in
             try RelayPickup(
                 pickup,
@@ -79,7 +92,8 @@ final class Relay: Service {
                 engine: engine,
                 loop: loop,
                 threads: threads,
-                log: log
+                log: log,
+                refused: Self.tellSender(of: pickup, bounces, outboxes)
             )
         }
         parts = Mutex(Parts(pickups: pickups, services: services))
@@ -90,6 +104,7 @@ final class Relay: Service {
         log.write(LogLine(.notice, "started").adding("version", Version.text))
         await startLedger()
         try await startRoutes()
+        startAlerts()
         for pickup in pickups { pickup.start() }
         let tasks = [
             Task { await watchFolders() },
@@ -155,6 +170,7 @@ final class Relay: Service {
         let isDrained = (try? await drained.get()) ?? false
         await leaveSnapshot()
         for pickup in pickups { pickup.close() }
+        outboxes.close()
         await stopLedger()
         threads.stop()
         await services.stop()
