@@ -76,7 +76,7 @@ package struct ActivityReport: Sendable {
                 + [
                     "CLAIMED", "SENT", "FAILED", "DEFERRED", "HELD", "UNCERTAIN", "RECIPIENTS",
                     "SIZE", "MS EACH",
-                ].map { .init(heading: $0, isNumber: true) }
+                ].map { TextTable.Column(heading: $0, isNumber: true) }
         )
         for sum in sums {
             table.add(

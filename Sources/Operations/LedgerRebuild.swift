@@ -1,9 +1,10 @@
-package import Delivery
+internal import Delivery
 internal import Glibc
 package import Ledger
 internal import MailMessage
 package import Settings
 internal import Spool
+internal import Submission
 
 /// Fills a new ledger from what lies in the folders, while mail goes on.
 ///
@@ -117,14 +118,14 @@ package struct LedgerRebuild: Sendable {
 
     private func describe(_ details: MessageDetails, _ event: inout MessageEvent) {
         if case .success(let prepared) = details.preparation {
-            let summary = prepared.inspected.summary
+            let summary = prepared.inspected
             event.sender = summary.envelope.sender?.text ?? ""
             (event.subject, event.messageID) = (summary.subject, summary.messageID)
         }
         event.recipients = details.recipients.map { recipient in
             .init(
                 recipient.address,
-                .init(rawValue: recipient.outcome) ?? .pending,
+                MessageEvent.Recipient.Outcome(rawValue: recipient.outcome) ?? .pending,
                 reply: recipient.reply.isEmpty ? nil : recipient.reply
             )
         }

@@ -1,6 +1,7 @@
 internal import Delivery
 internal import Ledger
 internal import Settings
+internal import Spool
 
 /// Writes down what operators do to messages, with who did it; never keeps them waiting.
 ///

@@ -1,5 +1,5 @@
 internal import Delivery
-package import Ledger
+internal import Ledger
 
 /// What `trace` is asked, as words of a command line.
 package struct TraceQuestion: Sendable {
