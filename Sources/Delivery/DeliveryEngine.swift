@@ -116,8 +116,10 @@ package final class DeliveryEngine: Sendable {
     }
 
     /// Tells the engine of messages a pickup has just claimed; callable from any thread.
-    package func claimed(_ names: [SpoolName], pickup: String) {
-        inbox.post(.claimed(names, pickup: pickup))
+    ///
+    /// `dropped` is when the writer put each of them there, in microseconds since 1970.
+    package func claimed(_ names: [SpoolName], dropped: [Int64] = [], pickup: String) {
+        inbox.post(.claimed(names, dropped: dropped, pickup: pickup))
     }
 
     /// Tells of messages that retention has removed; callable from any thread.
@@ -134,7 +136,8 @@ package final class DeliveryEngine: Sendable {
     func receive(_ events: [EngineEvent]) {
         for event in events {
             switch event {
-            case .claimed(let names, let pickup): claimed(names, in: lane(pickup))
+            case .claimed(let names, let dropped, let pickup):
+                claimed(names, dropped, in: lane(pickup))
             case .wake(let pickup): if let lane = lane(pickup) { lookAgain(lane) }
             case .recovered(let key, let result): recovered(result, in: lane(key: key))
             case .scanned(let key, let result): scanned(result, in: lane(key: key))
@@ -167,11 +170,15 @@ package final class DeliveryEngine: Sendable {
         return state.routes.first { $0.key == key } ?? state.retiredRoutes.first { $0.key == key }
     }
 
-    private func claimed(_ names: [SpoolName], in lane: PickupLane?) {
+    private func claimed(_ names: [SpoolName], _ dropped: [Int64], in lane: PickupLane?) {
         guard let lane else { return }
         lane.counters.claimed += names.count
-        for name in names {
-            log.claimed(name, pickup: lane.pickup.name)
+        for (index, name) in names.enumerated() {
+            log.claimed(
+                name,
+                pickup: lane.pickup.name,
+                dropped: index < dropped.count ? dropped[index] : nil
+            )
             lane.queue.append(name)
         }
     }
@@ -187,7 +194,7 @@ package final class DeliveryEngine: Sendable {
 // Whatever carries a message is indirect: it is handed on several times, and a copy would touch a dozen
 // reference counts each time.
 enum EngineEvent: Sendable {
-    case claimed([SpoolName], pickup: String)
+    case claimed([SpoolName], dropped: [Int64], pickup: String)
     case wake(pickup: String)
     case recovered(lane: Int, Result<Leftovers, SpoolError>)
     case scanned(lane: Int, Result<QueueReading, SpoolError>)

@@ -34,6 +34,7 @@ extension DeliveryLog {
         event.octets = message.contentOctets
         event.milliseconds = place.duration.milliseconds
         if !report.peer.isEmpty { event.peer = report.peer }
+        if !report.session.isEmpty { event.session = report.session }
         switch report.end {
         case .accepted(let reply):
             event.reply = reply.verbatim

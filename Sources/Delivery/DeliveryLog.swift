@@ -41,7 +41,10 @@ package struct DeliveryLog: Sendable {
         for witness in witnesses { witness.note(event) }
     }
 
-    func claimed(_ name: SpoolName, pickup: String) {
+    func claimed(_ name: SpoolName, pickup: String, dropped: Int64? = nil) {
+        if let dropped {
+            tell(.dropped, name, pickup) { $0.at = min(dropped, $0.at) }
+        }
         tell(.claimed, name, pickup)
         guard sink.isEnabled(.debug) else { return }
         var line = LogLine(.debug, "claimed", id: name.id.text)

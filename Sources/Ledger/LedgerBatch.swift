@@ -24,10 +24,12 @@ struct LedgerBatch {
         }
         // What Postchute noticed of an operator's move is the operator's event, in either order.
         if event.kind == .taken, event.actor == nil, try hasHand(record, event.at) { return }
-        record.apply(event)
+        for event in record.told(by: event) {
+            record.apply(event)
+            events.append(event)
+            activity[ActivityKey(event), default: LedgerCounts()].count(event)
+        }
         records[id] = record
-        events.append(event)
-        activity[ActivityKey(event), default: LedgerCounts()].count(event)
     }
 
     /// Writes what was taken.
@@ -41,6 +43,12 @@ struct LedgerBatch {
         for (key, counts) in activity where counts != LedgerCounts() {
             try write(counts, key)
         }
+    }
+
+    /// Whether the ledger has a message.
+    func knows(_ id: String) throws -> Bool {
+        let id = LedgerRecord.bounded(id)
+        return try records[id] != nil || find(id) != nil
     }
 
     private func find(_ id: String) throws -> LedgerRecord? {

@@ -73,7 +73,7 @@ package struct LedgerReader: Sendable {
     }
 
     /// What happened in each span of time that begins between two instants and in which anything
-    /// happened, oldest first; instants and the span are in microseconds.
+    /// happened, oldest first; instants are in microseconds, the span is in seconds.
     ///
     /// Time is kept in steps of five minutes: instants and spans are taken down to whole steps. A
     /// claim has no route yet, and counts for none.
@@ -87,7 +87,7 @@ package struct LedgerReader: Sendable {
         route: String? = nil
     ) throws -> [LedgerActivity] {
         let grain = ActivityKey.grain
-        let span = max(span / grain * grain, grain)
+        let span = max(min(span, 1_000_000_000) * 1_000_000 / grain * grain, grain)
         let start = ActivityKey.floor(start, to: grain)
         return try connection.read { database in
             try Row.fetchAll(

@@ -63,6 +63,35 @@ struct LedgerRecord {
         }
     }
 
+    /// The event, with what must have happened before it: a message that had left the queue and is
+    /// tried again was put back by somebody with a file manager.
+    func told(by event: MessageEvent) -> [MessageEvent] {
+        guard number != nil || message.attempts > 0, event.actor == nil else { return [event] }
+        let back = MessageEvent(
+            message.last == "held" || message.last == "set-aside" ? .released : .retried,
+            at: max(event.at - (event.milliseconds ?? 0) * 1000, message.lastAt),
+            id: event.id,
+            pickup: event.pickup,
+            file: event.file
+        )
+        switch event.kind {
+        case .claimed:
+            switch message.last {
+            case "dropped": return [event]
+            // Found in the folders before its event was written.
+            case "claimed": return []
+            default: return [back]
+            }
+        case .sent, .partSent, .deferred, .uncertain, .returned, .failed:
+            return Self.outOfQueue.contains(message.last) ? [back, event] : [event]
+        case .dropped, .held, .taken, .retried, .released, .setAside, .removed, .expired:
+            return [event]
+        }
+    }
+
+    /// The last events of messages that wait for nothing.
+    private static let outOfQueue: Set = ["failed", "held", "set-aside", "taken", "removed"]
+
     /// What the message is searched by.
     var searchText: String {
         var parts = [message.file, message.id, message.messageID ?? "", message.subject ?? ""]

@@ -21,6 +21,15 @@ package final class LedgerStore: Sendable {
         identity = file.identity
     }
 
+    /// Opens a ledger that is there already: making one is the daemon's, which then fills it.
+    ///
+    /// - Throws: ``LedgerError``.
+    package convenience init(joining stateDirectory: String, patience: Double) throws {
+        let file = LedgerFile(stateDirectory: stateDirectory)
+        if file.identity == nil { throw LedgerError.missing(path: file.path) }
+        try self.init(stateDirectory: stateDirectory, patience: patience)
+    }
+
     /// Whether the path still names the file that is open.
     var isInPlace: Bool { identity != nil && file.identity == identity }
 
@@ -61,6 +70,26 @@ package final class LedgerStore: Sendable {
             }
         } catch {
             throw LedgerError(error, path: path)
+        }
+    }
+}
+
+extension LedgerStore {
+    /// Writes down messages that are not known yet, each with the events it is known by; returns how
+    /// many.
+    ///
+    /// - Throws: ``LedgerError``.
+    package func adopt(_ messages: [[MessageEvent]]) throws -> Int {
+        try write { database in
+            var batch = LedgerBatch(database)
+            var count = 0
+            for events in messages {
+                guard let first = events.first, try !batch.knows(first.id) else { continue }
+                for event in events { try batch.add(event) }
+                count += 1
+            }
+            try batch.finish()
+            return count
         }
     }
 }

@@ -50,7 +50,7 @@ package final class LedgerWriter: MessageWitness {
     /// How long events are collected before they are written.
     private static let pause = DispatchTimeInterval.milliseconds(250)
 
-    /// Starts the thread.
+    /// Creates a writer, which keeps what it is told until it is started.
     ///
     /// `keep` is how long a message is remembered after its last event, in microseconds; `now` gives
     /// microseconds since 1970; `tell` is called on the thread.
@@ -64,7 +64,6 @@ package final class LedgerWriter: MessageWitness {
         self.stateDirectory = stateDirectory
         file = LedgerFile(stateDirectory: stateDirectory)
         (self.keep, self.capacity, self.now, self.tell) = (keep, capacity, now, tell)
-        startThread()
     }
 
     /// Why the ledger is not written to; `nil` while it is.
@@ -103,7 +102,8 @@ package final class LedgerWriter: MessageWitness {
 }
 
 extension LedgerWriter {
-    private func startThread() {
+    /// Starts the thread, once.
+    package func start() {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))

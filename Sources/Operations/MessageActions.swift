@@ -11,15 +11,18 @@ package struct MessageActions: Sendable {
     private let lookup: MessageLookup
     private let pickups: [PickupSettings]
     private let daemon: DaemonState
+    private let actor: String
 
-    /// Prepares a verb for the messages of one pickup, or of all.
+    /// Prepares a verb for the messages of one pickup, or of all; `actor` is who the ledger names.
     ///
     /// - Throws: When there is no such pickup.
     package init(
         _ verb: MessageVerb,
         _ relay: RelayFolders,
-        pickup: String? = nil
+        pickup: String? = nil,
+        actor: String = OperatorActor.current
     ) throws(CommandRefusal) {
+        self.actor = actor
         (self.verb, self.relay) = (verb, relay)
         lookup = try MessageLookup(relay, pickup: pickup)
         pickups = try relay.pickups(named: pickup)
@@ -35,7 +38,7 @@ package struct MessageActions: Sendable {
         confirm: (String) -> Bool = { _ in true }
     ) -> CommandResult {
         var results = [CommandResult?](repeating: nil, count: names.count)
-        var changed = ChangedPickups()
+        var changed = ChangedPickups(OperatorJournal(relay, actor: actor))
         var wanted = Array(names.indices)
         // The daemon moves messages, and this very command may know one by two names: what is gone
         // when its turn comes is looked up again, with all others of which that is true.
@@ -58,14 +61,14 @@ package struct MessageActions: Sendable {
         }
         var result = CommandResult()
         for case let each? in results { result.add(each) }
-        finish(changed, &result)
+        finish(&changed, &result)
         return result
     }
 
     /// Puts every failed message back into the queue.
     package func retryAll() -> CommandResult {
         var result = CommandResult()
-        var changed = ChangedPickups()
+        var changed = ChangedPickups(OperatorJournal(relay, actor: actor))
         var count = 0
         for pickup in pickups {
             do throws(SpoolError) {
@@ -81,7 +84,7 @@ package struct MessageActions: Sendable {
                 ? "No failed message was put back."
                 : "\(Readable.count(count, "failed message")) back in the queue, due at once."
         )
-        finish(changed, &result)
+        finish(&changed, &result)
         return result
     }
 
@@ -136,7 +139,7 @@ package struct MessageActions: Sendable {
             } catch {
                 throw refusal(error, label)
             }
-            changed.note(message)
+            changed.note(verb, message)
             return CommandResult(["\(label) \(sentence)"])
         }
     }
@@ -191,7 +194,8 @@ package struct MessageActions: Sendable {
     }
 
     /// Tells the daemon, or the operator that there is none.
-    private func finish(_ changed: ChangedPickups, _ result: inout CommandResult) {
+    private func finish(_ changed: inout ChangedPickups, _ result: inout CommandResult) {
+        changed.journal.write()
         for spool in changed.spools.values { spool.wake() }
         let needsDaemon = verb == .retry || verb == .release
         if needsDaemon, !changed.spools.isEmpty, daemon.isStopped {
@@ -200,9 +204,15 @@ package struct MessageActions: Sendable {
     }
 }
 
-/// The pickups in which something was moved.
+/// The pickups in which something was moved, and the journal of it.
 private struct ChangedPickups {
     private(set) var spools: [String: OperatorSpool] = [:]
+    var journal: OperatorJournal
 
-    mutating func note(_ message: FoundMessage) { spools[message.pickup] = message.spool }
+    init(_ journal: OperatorJournal) { self.journal = journal }
+
+    mutating func note(_ verb: MessageVerb, _ message: FoundMessage) {
+        spools[message.pickup] = message.spool
+        journal.note(verb, message)
+    }
 }

@@ -33,7 +33,8 @@ package struct MessageDetails: Sendable {
         self.init(found, ContentRules(settings, relay.settings), now: relay.now())
     }
 
-    private init(_ message: FoundMessage, _ rules: ContentRules, now: Int64) {
+    /// Reads what there is of a message that was found.
+    init(_ message: FoundMessage, _ rules: ContentRules, now: Int64) {
         (self.message, self.now) = (message, now)
         let (spool, entry) = (message.spool, message.entry)
         var problems: [String] = []

@@ -69,10 +69,18 @@ package struct StatusReport: Sendable {
 
     /// What a person has to do something about, one line each: what keeps mail from flowing now,
     /// then what will.
-    var attention: [String] { obstacles + lowDisks + expiring }
+    var attention: [String] { obstacles + lowDisks + expiring + ledger }
 
     /// Disks on which less is begun than usual.
     private var lowDisks: [String] { (daemon.snapshot?.disks ?? []).compactMap(\.isLow) }
+
+    /// Why nothing is written down; mail goes on all the same.
+    private var ledger: [String] {
+        daemon.snapshot?.ledger.map {
+            ["ledger: \($0) Mail goes on; what happens is kept in memory."]
+        }
+            ?? []
+    }
 
     /// What keeps mail from flowing, one line each, with what to do.
     var obstacles: [String] {

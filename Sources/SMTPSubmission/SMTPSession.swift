@@ -29,6 +29,8 @@ final class SMTPSession: ChannelInboundHandler, @unchecked Sendable {
     /// `host [address]:port`.
     private let address: String
     private var lossDetail: String?
+    /// Tells the session from others of this process.
+    private let name = SessionNames.next()
     /// How many messages were begun on this session.
     private(set) var messageCount = 0
 
@@ -287,7 +289,12 @@ extension SMTPSession {
             owner.dial(.submission(job, isSecondTry: true))
             return
         }
-        let result = AttemptReport(end: report.end, recipients: report.recipients, peer: peer)
+        let result = AttemptReport(
+            end: report.end,
+            recipients: report.recipients,
+            peer: peer,
+            session: name
+        )
         owner.deliver { job.completion(result) }
     }
 

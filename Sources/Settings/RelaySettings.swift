@@ -9,6 +9,7 @@ package struct RelaySettings: Hashable, Sendable {
     package var network: NetworkSettings
     package var state: StateSettings
     package var disk: DiskSettings
+    package var ledger: LedgerSettings
     package var log: LogSettings
     package var alerts: AlertSettings
     package var retention = RetentionSettings()
@@ -25,6 +26,7 @@ package struct RelaySettings: Hashable, Sendable {
         network: NetworkSettings = NetworkSettings(),
         state: StateSettings = StateSettings(),
         disk: DiskSettings = DiskSettings(),
+        ledger: LedgerSettings = LedgerSettings(),
         log: LogSettings = LogSettings(),
         alerts: AlertSettings = AlertSettings(),
         http: HTTPSettings? = nil
@@ -35,6 +37,7 @@ package struct RelaySettings: Hashable, Sendable {
         self.network = network
         self.state = state
         self.disk = disk
+        self.ledger = ledger
         self.log = log
         self.alerts = alerts
         self.http = http

@@ -10,14 +10,14 @@ protocol SettingKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 
 /// The tables of a settings file.
 enum SettingTable: String, Hashable, Sendable, CaseIterable {
-    case general, pickup, route, identity, network, state, disk, log, retention
+    case general, pickup, route, identity, network, state, disk, ledger, log, retention
     case alerts, alert, http
 
     /// Whether a file holds several of them, each with a name.
     var isNamed: Bool {
         switch self {
         case .pickup, .route, .identity, .alert: true
-        case .general, .network, .state, .disk, .log, .retention, .alerts, .http: false
+        case .general, .network, .state, .disk, .ledger, .log, .retention, .alerts, .http: false
         }
     }
 
@@ -37,6 +37,7 @@ enum SettingTable: String, Hashable, Sendable, CaseIterable {
         case .network: Self.settings(NetworkKey.self)
         case .state: Self.settings(StateKey.self)
         case .disk: Self.settings(DiskKey.self)
+        case .ledger: Self.settings(LedgerKey.self)
         case .log: Self.settings(LogKey.self)
         case .retention: Self.settings(RetentionKey.self)
         case .alerts: Self.settings(AlertsKey.self)

@@ -9,6 +9,7 @@ struct SettingsReading {
     private var network = NetworkSettings()
     private var state: (settings: StateSettings, use: FileUse?) = (StateSettings(), nil)
     private var disk = DiskSettings()
+    private var ledger = LedgerSettings()
     private var log = LogSettings()
     private var retention = RetentionSettings()
     private var isPrivate = false
@@ -35,6 +36,7 @@ struct SettingsReading {
             network: network,
             state: state.settings,
             disk: disk,
+            ledger: ledger,
             log: log,
             alerts: completeAlerts,
             http: http?.settings
@@ -142,6 +144,12 @@ struct SettingsReading {
                 inodes: reader.read(.inodes) { content throws(Objection) in
                     try ValueSyntax.share(content, or: .count)
                 }
+            )
+        case .ledger:
+            let reader = TableReader<LedgerKey>(content, name: entry.key, at: entry, complaints)
+            ledger = LedgerSettings(
+                isEnabled: reader.read(.enabled, ValueSyntax.flag),
+                keep: reader.duration(.keep)
             )
         case .log:
             let reader = TableReader<LogKey>(content, name: entry.key, at: entry, complaints)

@@ -90,6 +90,10 @@ extension SettingTable {
         case .state: "Where the daemon remembers what must survive a restart."
         case .disk:
             "How much is kept free on the disks of spools, state and texts for writers."
+        case .ledger:
+            """
+            The record of what happened to every message, in `ledger.sqlite` of the state directory.
+            """
         case .log: "What is written to standard error."
         case .retention: "How long settled messages stay in their folders; `held/` is never emptied."
         case .general: "Settings that stand above every table."

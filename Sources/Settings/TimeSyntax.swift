@@ -9,6 +9,7 @@ private struct TimeUnit {
         TimeUnit(spellings: ["min", "minute", "minutes"], length: .seconds(60)),
         TimeUnit(spellings: ["h", "hour", "hours"], length: .seconds(3600)),
         TimeUnit(spellings: ["d", "day", "days"], length: .seconds(86_400)),
+        TimeUnit(spellings: ["year", "years"], length: .seconds(31_536_000)),
     ]
 
     static func named(_ name: some StringProtocol) -> TimeUnit? {
@@ -60,7 +61,10 @@ extension ValueSyntax {
     static func phrase(_ duration: Duration) -> String {
         for unit in TimeUnit.all.reversed() {
             let count = Int64(duration / unit.length)
-            if count > 0, unit.length * count == duration { return "\(count) \(unit.spellings[0])" }
+            guard count > 0, unit.length * count == duration else { continue }
+            // Of the units only the year is a word that has a plural.
+            let name = unit.spellings[0]
+            return "\(count) \(name == "year" && count > 1 ? "years" : name)"
         }
         return "0 s"
     }

@@ -140,11 +140,14 @@ package struct AttemptReport: Sendable, Hashable {
     package var recipients: [RecipientOutcome]
     /// Host, address and TLS version of the session, for log and support; empty before a connection.
     package var peer: String
+    /// Tells the session from others, as messages that shared one have it; empty before a connection.
+    package var session: String
 
     /// Creates a report.
-    package init(end: End, recipients: [RecipientOutcome], peer: String) {
+    package init(end: End, recipients: [RecipientOutcome], peer: String, session: String = "") {
         self.end = end
         self.recipients = recipients
         self.peer = peer
+        self.session = session
     }
 }

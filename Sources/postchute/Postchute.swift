@@ -21,7 +21,8 @@ struct Postchute: AsyncParsableCommand {
                 name: "Messages",
                 subcommands: [
                     Status.self, List.self, Show.self, Retry.self, Hold.self, Release.self,
-                    Remove.self, Erase.self, Pause.self, Resume.self, Explain.self, TestAlert.self,
+                    Remove.self, Erase.self, Pause.self, Resume.self, Trace.self, Report.self,
+                    Explain.self, TestAlert.self,
                 ]
             ),
             CommandGroup(name: "Trying it out", subcommands: [SandboxCommand.self, Demo.self]),

@@ -2,6 +2,7 @@ internal import Alerts
 internal import Delivery
 internal import EventLog
 internal import Glibc
+internal import Ledger
 internal import NIOCore
 internal import NIOPosix
 internal import Operations
@@ -34,6 +35,7 @@ extension Relay {
         snapshot.startedAt = startedAt
         snapshot.isAfterCrash = isAfterCrash.load(ordering: .relaxed)
         snapshot.disks = disks.statuses
+        snapshot.ledger = ledger?.trouble?.sentence
         snapshot.alerts = alerts.observe(snapshot)
         // Postchute's own mail is shown by its alerts.
         snapshot.pickups.removeAll { $0.name.contains(".") }

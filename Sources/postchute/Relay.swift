@@ -1,6 +1,7 @@
 internal import Alerts
 internal import Delivery
 internal import EventLog
+internal import Ledger
 internal import NIOCore
 internal import NIOPosix
 internal import Operations
@@ -22,6 +23,8 @@ final class Relay: Service {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let threads = SpoolThreads()
     let engine: DeliveryEngine
+    /// Writes down what happens; `nil` where the settings want no ledger.
+    let ledger: LedgerWriter?
     let parts: Mutex<Parts>
     /// Where the settings came from, for a reload.
     let settingsPath: String
@@ -88,6 +91,8 @@ final class Relay: Service {
         self.manager = manager
         currentSettings = CurrentSettings(settings)
         (self.log, self.mask) = (log, mask)
+        let ledger = Self.makeLedger(settings, log)
+        self.ledger = ledger
         let (loop, threads) = (group.next(), threads)
         let alerts = AlertDesk(
             settings.alerts,
@@ -99,9 +104,14 @@ final class Relay: Service {
         let bounces = BounceDesk(settings.pickups, host: HostName.own, threads: threads)
         self.bounces = bounces
         let engine = try await loop.submit {
+            // Who answers a sender must know the sender; all others are told of pseudonyms.
+            let told: [any MessageWitness] = [ledger, alerts].compactMap(\.self)
+            let witnesses = told.map { witness -> any MessageWitness in
+                mask.map { MaskedWitness(witness, $0) } ?? witness
+            }
             let log = DeliveryLog(
                 log,
-                witnesses: [mask.map { MaskedWitness(alerts, $0) } ?? alerts, bounces],
+                witnesses: witnesses + [bounces],
                 wall: EngineClock.system.wall
             )
             return DeliveryEngine(loop: loop, threads: threads, log: log, clock: .system)

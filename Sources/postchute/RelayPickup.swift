@@ -192,7 +192,11 @@ final class RelayPickup: Sendable {
         log.write(event)
         switch event {
         case .claimed(let files):
-            engine.claimed(files.map(\.name), pickup: settings.name)
+            engine.claimed(
+                files.map(\.name),
+                dropped: files.map { $0.facts.modified / 1000 },
+                pickup: settings.name
+            )
         case .wake:
             engine.wake(pickup: settings.name)
         case .suspended(let error), .folderMissing(let error):

@@ -9,6 +9,8 @@ extension SettingsOption {
     /// program starts anew; see ``ServiceUser/adopt(keepsLeases:)``.
     @discardableResult
     func adoptServiceUser(keepsLeases: Bool = false) throws -> RelaySettings {
+        // Who it is has to be asked before that.
+        _ = OperatorActor.current
         let settings: RelaySettings
         do {
             settings = try RelaySettings.read(path: path)

@@ -56,7 +56,7 @@ struct DeliveryEngineStopTests {
                 // In one turn of the loop: what was read comes back when the stop has begun.
                 let claimed = Result { try fixture.claim("a.eml", to: ["b@example.org"]) }
                 guard case .success(let name) = claimed else { return engine.stop() }
-                engine.receive([.claimed([name], pickup: "erp")])
+                engine.receive([.claimed([name], dropped: [], pickup: "erp")])
                 return engine.stop()
             }.get()
             #expect(fixture.names("queue").count == 2)
