@@ -52,7 +52,7 @@ package struct AlertChannelSettings: Hashable, Sendable {
     package var severity: AlertLevel
     /// What it is told of; empty is everything.
     package var conditions: Set<AlertCondition>
-    /// The pickups it is told of; empty is all of them. What concerns no pickup is told anyway.
+    /// The pickups it is told of, besides what concerns none; empty is all of them.
     package var pickups: [String]
 
     /// Creates a channel that is told of everything.

@@ -135,7 +135,7 @@ struct AlertBookTests {
                 step < quietFrom && Int.random(in: 0..<5, using: &random) == 0
                 ? [failure(), failure()] : []
             failures += happened.count
-            opened.formUnion(holding.map { suspended($0).key })
+            opened.formUnion(holding.map { suspended($0).key }.filter { !told.contains($0) })
             _ = book.observe(holding.map { suspended($0) }, happened, at: now, .usual)
             guard let notice = book.outgoing else { continue }
             if Int.random(in: 0..<3, using: &random) > 0 { book.sent() }

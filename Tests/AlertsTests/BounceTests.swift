@@ -55,11 +55,11 @@ struct BounceTests {
             print(m.get_content_type(), m.get_param("report-type"))
             for name in ["from", "to", "subject", "auto-submitted"]: print(name, m[name])
             text, status, headers = m.iter_parts()
-            print(text.get_content())
+            print(text.get_content().strip())
             for part in status.get_payload():
                 for name, value in part.items(): print(name + "=" + value)
             print(headers.get_content_type())
-            print(headers.get_payload(decode=True).decode())
+            print(headers.get_payload(decode=True).decode().strip())
             """
         )
         let expected = """
@@ -78,7 +78,6 @@ struct BounceTests {
 
             File: a.eml
             Postchute on relay1, 2026-11-23 10:15:30 UTC.
-
             Reporting-MTA=dns; relay1
             Original-Envelope-Id=42
             Final-Recipient=rfc822; b@example.org
