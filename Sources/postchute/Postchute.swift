@@ -20,9 +20,9 @@ struct Postchute: AsyncParsableCommand {
             CommandGroup(
                 name: "Messages",
                 subcommands: [
-                    Status.self, List.self, Show.self, Retry.self, Hold.self, Release.self,
-                    Remove.self, Erase.self, Pause.self, Resume.self, Trace.self, Report.self,
-                    Explain.self, TestAlert.self,
+                    Status.self, Top.self, List.self, Show.self, Retry.self, Hold.self,
+                    Release.self, Remove.self, Erase.self, Pause.self, Resume.self, Trace.self,
+                    Report.self, Explain.self, TestAlert.self,
                 ]
             ),
             CommandGroup(name: "Trying it out", subcommands: [SandboxCommand.self, Demo.self]),
