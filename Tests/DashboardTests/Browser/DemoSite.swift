@@ -71,7 +71,7 @@ final class DemoSite: Sendable {
             now: { now },
             report: { _ in }
         )
-        source.settingsInEffect = SettingsInEffect(Array(Self.settingsText.utf8))
+        source.settingsInEffect = { SettingsInEffect(Array(Self.settingsText.utf8)) }
         return source
     }
 
