@@ -6,7 +6,7 @@ internal import Submission
 /// instead of spending the attempts of messages.
 package struct RouteCondition: Sendable {
     /// Why a route is suspended; decides who probes it and whether another route may serve.
-    package enum Cause: String, Hashable, Sendable, Codable {
+    package enum Cause: String, Hashable, Sendable, Codable, CaseIterable {
         /// No connection, no greeting, TLS down, 4yz before a message was offered.
         case connection
         /// Sign-in refused; probed by signing in.

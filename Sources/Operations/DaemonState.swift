@@ -18,7 +18,7 @@ enum DaemonState: Hashable, Sendable {
     private static let freshness: Int64 = 30_000_000
 
     // A report from the future is from before the clock was set back.
-    fileprivate static func isFresh(_ report: RelaySnapshot, at now: Int64) -> Bool {
+    static func isFresh(_ report: RelaySnapshot, at now: Int64) -> Bool {
         let age = Readable.microseconds(from: report.takenAt, to: now)
         return (-freshness..<freshness).contains(age)
     }

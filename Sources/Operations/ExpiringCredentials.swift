@@ -23,6 +23,18 @@ package struct ExpiringCredentials: Sendable {
             + settings.identities.compactMap { signIn($0, now: now) }
     }
 
+    /// When each credential ends, in seconds since 1970, by its file or by the name of its identity.
+    package var ends: [String: Int64] {
+        var ends: [String: Int64] = [:]
+        for case (let subject, let end?) in subjects {
+            switch subject {
+            case .certificate(let path), .clientCertificate(let path): ends[path] = end
+            case .clientSecret(let identity): ends["identity.\(identity)"] = end
+            }
+        }
+        return ends
+    }
+
     private var subjects: [(ExpiryWarning.Subject, ends: Int64?)] {
         settings.identities.flatMap(subjects)
             + settings.routes.compactMap(\.clientCertificate).map {

@@ -15,12 +15,6 @@ enum KnownNames {
 
     /// The words for a name at the top of the file that is not a table.
     static func objection(toTop key: String) -> Objection {
-        if key == "http" {
-            return Objection(
-                "the dashboard is not in this version yet.",
-                "Remove the table; postchute status shows the same on the command line."
-            )
-        }
         if let owner = owner(of: key) {
             return Objection("stands outside a table.", "Move it below \(owner.head).")
         }
@@ -52,7 +46,9 @@ enum KnownNames {
             IdentityKey.clientSecretFile.rawValue
         case (.identity, "certificate_passphrase"), (.identity, "passphrase"):
             IdentityKey.certificatePassphraseFile.rawValue
-        case (.identity, _):
+        case (.http, "passphrase"), (.http, "key_passphrase"):
+            HTTPKey.passphraseFile.rawValue
+        case (.identity, _), (.http, _):
             nil
         case (_, "password"), (_, "pass"), (_, "passwd"), (_, "secret"):
             RouteKey.passwordFile.rawValue

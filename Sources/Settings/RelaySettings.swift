@@ -10,6 +10,8 @@ package struct RelaySettings: Hashable, Sendable {
     package var state: StateSettings
     package var log: LogSettings
     package var alerts: AlertSettings
+    /// The dashboard; `nil` where there is none.
+    package var http: HTTPSettings?
 
     /// Creates settings.
     package init(
@@ -19,7 +21,8 @@ package struct RelaySettings: Hashable, Sendable {
         network: NetworkSettings = NetworkSettings(),
         state: StateSettings = StateSettings(),
         log: LogSettings = LogSettings(),
-        alerts: AlertSettings = AlertSettings()
+        alerts: AlertSettings = AlertSettings(),
+        http: HTTPSettings? = nil
     ) {
         self.pickups = pickups
         self.routes = routes
@@ -28,6 +31,7 @@ package struct RelaySettings: Hashable, Sendable {
         self.state = state
         self.log = log
         self.alerts = alerts
+        self.http = http
     }
 
     /// The path used when `--config` is not given.

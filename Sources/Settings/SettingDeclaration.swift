@@ -10,13 +10,13 @@ protocol SettingKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 
 /// The tables of a settings file.
 enum SettingTable: String, Hashable, Sendable, CaseIterable {
-    case pickup, route, identity, network, state, log, alerts, alert
+    case pickup, route, identity, network, state, log, alerts, alert, http
 
     /// Whether a file holds several of them, each with a name.
     var isNamed: Bool {
         switch self {
         case .pickup, .route, .identity, .alert: true
-        case .network, .state, .log, .alerts: false
+        case .network, .state, .log, .alerts, .http: false
         }
     }
 
@@ -34,6 +34,7 @@ enum SettingTable: String, Hashable, Sendable, CaseIterable {
         case .log: Self.settings(LogKey.self)
         case .alerts: Self.settings(AlertsKey.self)
         case .alert: Self.settings(AlertKey.self)
+        case .http: Self.settings(HTTPKey.self)
         }
     }
 
@@ -190,6 +191,8 @@ enum SettingForm: Sendable {
     case names
     /// A program and its arguments.
     case arguments
+    /// An IP address with a port, or a socket's path.
+    case listen
 
     /// The words of an enumeration.
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(

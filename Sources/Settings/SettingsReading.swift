@@ -11,6 +11,7 @@ struct SettingsReading {
     private var log = LogSettings()
     private var alerts = AlertSettings()
     private var channels: [ReadAlert] = []
+    private var http: ReadHTTP?
 
     init(_ octets: [UInt8], file: String, _ surroundings: Surroundings) {
         complaints = ComplaintList(file: file)
@@ -31,7 +32,8 @@ struct SettingsReading {
             network: network,
             state: state.settings,
             log: log,
-            alerts: completeAlerts
+            alerts: completeAlerts,
+            http: http?.settings
         )
     }
 
@@ -46,6 +48,7 @@ struct SettingsReading {
         pickups.flatMap(\.fileUses) + routes.flatMap(\.fileUses)
             + identities.flatMap(\.fileUses) + [state.use].compactMap { $0 }
             + channels.flatMap(\.fileUses)
+            + (http?.fileUses ?? [])
     }
 
     private mutating func readTop(_ entries: [TomlEntry]) {
@@ -135,6 +138,11 @@ struct SettingsReading {
                     credentialsDirectory: surroundings.credentialsDirectory
                 )
             }
+        case .http:
+            http = ReadHTTP(
+                TableReader(content, name: entry.key, at: entry, complaints),
+                credentialsDirectory: surroundings.credentialsDirectory
+            )
         }
     }
 

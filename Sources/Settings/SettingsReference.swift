@@ -96,6 +96,11 @@ extension SettingTable {
             A way to tell people. NAME is yours to choose; `postchute alert --test NAME` tries it. Which \
             keys it has depends on `kind`.
             """
+        case .http:
+            """
+            The dashboard, and what monitoring asks; without this table nothing listens. Who may sign \
+            in is not said here: `postchute token` makes the tokens. [More](dashboard.md).
+            """
         }
     }
 }
@@ -146,6 +151,7 @@ extension SettingForm {
         case .domains: "domain, or list of them"
         case .names: "name, or list of names"
         case .arguments: "list of texts: a program and its arguments"
+        case .listen: "`\"ADDRESS:PORT\"`, `\"unix:PATH\"`"
         }
     }
 }

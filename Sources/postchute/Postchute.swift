@@ -13,7 +13,8 @@ struct Postchute: AsyncParsableCommand {
             CommandGroup(
                 name: "Relay",
                 subcommands: [
-                    Init.self, Run.self, Check.self, Verify.self, Login.self, Send.self,
+                    Init.self, Run.self, Check.self, Verify.self, Login.self, Token.self,
+                    Send.self,
                 ]
             ),
             CommandGroup(

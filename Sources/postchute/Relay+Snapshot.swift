@@ -33,6 +33,7 @@ extension Relay {
         snapshot.alerts = alerts.observe(snapshot)
         // Postchute's own mail is shown by its alerts.
         snapshot.pickups.removeAll { $0.name.contains(".") }
+        latestSnapshot.keep(snapshot)
         do {
             try StatusFile(settings.state).write(snapshot)
             snapshotTrouble.withLock { $0 = nil }

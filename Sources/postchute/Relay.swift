@@ -29,6 +29,8 @@ final class Relay: Service {
     let bounces: BounceDesk
     /// Which credentials end soon, in sentences.
     let expiring = Mutex<[String]>([])
+    /// The last snapshot, for the dashboard.
+    let latestSnapshot = LatestSnapshot()
     /// Why the last snapshot could not be written, so that it is said once.
     let snapshotTrouble = Mutex<String?>(nil)
 

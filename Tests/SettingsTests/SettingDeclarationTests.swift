@@ -59,6 +59,7 @@ struct SettingDeclarationTests {
                 "route.token_file", "identity.certificate_key",
                 "identity.certificate_passphrase_file", "identity.client_secret_file",
                 "alert.url_file",
+                "http.key", "http.passphrase_file",
             ]
         )
     }
@@ -116,6 +117,7 @@ struct SettingDeclarationTests {
             case .domains: _ = try ValueSyntax.domains(content)
             case .names: _ = try ValueSyntax.names(content)
             case .arguments: _ = try ValueSyntax.arguments(content)
+            case .listen: _ = try ValueSyntax.listenAddress(content)
             }
             return nil
         } catch {

@@ -1,4 +1,5 @@
 package import Hummingbird
+internal import NIOCore
 
 /// What is known of one request beside the request itself.
 package struct DashboardContext: RequestContext {
@@ -10,11 +11,16 @@ package struct DashboardContext: RequestContext {
     /// The fields of a form that was sent, of at most 64 KB; its token has been checked.
     package var form = FormFields()
     /// The network address of the client, or of the proxy in front.
-    package let client: String
+    package internal(set) var client: String
+    /// Whether the browser came over TLS.
+    var isSecure = false
+    /// The connection.
+    let channel: any Channel
 
     /// Creates the context of a request that has just arrived.
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
         client = source.channel.remoteAddress?.ipAddress ?? "local"
     }
 

@@ -6,15 +6,15 @@ package import Settings
 
 /// Where the pages get what they show, and whom they tell what was done.
 package struct DashboardSource: Sendable {
-    package var settings: RelaySettings
+    private let currentSettings: @Sendable () -> RelaySettings
     /// The program's version.
     package var version: String
     /// What the daemon knew at most two seconds ago; `nil` before it has looked for the first time.
     package var snapshot: @Sendable () -> RelaySnapshot?
     /// The ledger; `nil` where it is not kept.
     package var ledger: (any LedgerReading)?
-    /// The folders, to act in.
-    package var folders: RelayFolders
+    /// When credentials end, in seconds since 1970, by what they are called; read now and then.
+    package var credentials: @Sendable () -> [String: Int64] = { [:] }
     /// Microseconds since 1970.
     package var now: @Sendable () -> Int64
     /// Looks at a route as `postchute verify` does; `nil` where that cannot be done here.
@@ -24,19 +24,24 @@ package struct DashboardSource: Sendable {
     /// Writes a line into the daemon's log.
     package var report: @Sendable (DashboardEvent) -> Void
 
-    /// Creates a source.
+    /// Creates a source; `settings` is asked again for each page, for a reload replaces them.
     package init(
-        settings: RelaySettings,
+        settings: @autoclosure @escaping @Sendable () -> RelaySettings,
         version: String,
         snapshot: @escaping @Sendable () -> RelaySnapshot?,
         ledger: (any LedgerReading)? = nil,
         now: @escaping @Sendable () -> Int64 = RelayFolders.systemTime,
         report: @escaping @Sendable (DashboardEvent) -> Void
     ) {
-        (self.settings, self.version, self.snapshot) = (settings, version, snapshot)
+        (currentSettings, self.version, self.snapshot) = (settings, version, snapshot)
         (self.ledger, self.now, self.report) = (ledger, now, report)
-        folders = RelayFolders(settings, now: now)
     }
+
+    /// The settings in force.
+    package var settings: RelaySettings { currentSettings() }
+
+    /// The folders, to act in.
+    package var folders: RelayFolders { RelayFolders(settings, now: now) }
 
     /// Does what waits for a disk, away from threads that must not wait.
     package func blocking<Value: Sendable>(
@@ -63,6 +68,8 @@ package protocol LedgerReading: Sendable {
         route: String?
     ) throws -> [LedgerActivity]
 }
+
+extension LedgerReader: LedgerReading {}
 
 /// What the dashboard tells the log.
 package enum DashboardEvent: Hashable, Sendable {

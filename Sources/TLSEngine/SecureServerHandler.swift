@@ -1,24 +1,23 @@
-internal import NIOCore
-internal import TLSEngine
+package import NIOCore
 
 /// The server's end of TLS in a channel: octets of the network outside, plain ones inside.
 ///
 /// Must be the first handler. A failed handshake or a broken record closes the channel.
-final class SecureServerHandler: ChannelDuplexHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+package final class SecureServerHandler: ChannelDuplexHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias InboundOut = ByteBuffer
+    package typealias OutboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
 
     private let connection: TLSConnection
     private var plaintext = ByteBuffer()
     private var isOpen = false
 
     /// Creates the handler of one channel.
-    init(_ connection: TLSConnection) { self.connection = connection }
+    package init(_ connection: TLSConnection) { self.connection = connection }
 
     /// Takes octets from the network.
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var received = unwrapInboundIn(data)
         connection.receive(&received)
         do throws(TLSError) {
@@ -31,7 +30,7 @@ final class SecureServerHandler: ChannelDuplexHandler {
     }
 
     /// Encrypts what goes to the network; nothing can go before the handshake is complete.
-    func write(
+    package func write(
         context: ChannelHandlerContext,
         data: NIOAny,
         promise: EventLoopPromise<Void>?
@@ -54,7 +53,7 @@ final class SecureServerHandler: ChannelDuplexHandler {
     }
 
     /// Says goodbye before the network connection is closed.
-    func close(
+    package func close(
         context: ChannelHandlerContext,
         mode: CloseMode,
         promise: EventLoopPromise<Void>?
