@@ -24,7 +24,11 @@ struct BrowserTests {
         plan.script = #"at RCPT reply "550 5.1.1 unknown" times 1"#
         plan.tables = "[http]\nlisten = '127.0.0.1:\(port)'"
         try await withRelay("browser", plan) { relay in
-            try relay.drop("a.eml", RelayHarness.message(Self.subject))
+            let message = RelayHarness.message("plain")
+            try relay.drop(
+                "a.eml",
+                message.replacing("Subject: plain", with: "Subject: \(Self.subject)")
+            )
             try await relay.waitFor(.failed, "a.eml")
             let token = try await relay.command("token", "add", "ada", "--role", "operator").output
             let script = #filePath.replacing("BrowserTests.swift", with: "operator.py")
