@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Ledger
 import Operations
+import ServiceLifecycle
 import Settings
 import Spool
 import Synchronization
