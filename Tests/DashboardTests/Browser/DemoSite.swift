@@ -64,6 +64,7 @@ final class DemoSite: Sendable {
     /// Where the pages get what they show.
     var source: DashboardSource {
         let now = now
+        let settings = settings
         var source = DashboardSource(
             settings: settings,
             version: "1.0",

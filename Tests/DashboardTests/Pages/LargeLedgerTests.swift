@@ -1,6 +1,7 @@
 import Delivery
 import Glibc
 import Ledger
+import Settings
 import TestSupport
 import Testing
 
