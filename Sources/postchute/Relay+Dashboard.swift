@@ -52,9 +52,6 @@ extension Relay {
             report: { log.write($0) }
         )
         source.credentials = { ends.look(at: current.value) }
-        source.verify = { [self] name in
-            await RouteInspection.look(at: name, of: current.value, services, group.next())
-        }
         return source
     }
 }
