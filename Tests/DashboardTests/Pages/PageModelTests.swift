@@ -1,9 +1,9 @@
 import Delivery
-import Ledger
 import Operations
 import Testing
 
 @testable import Dashboard
+@testable import Ledger
 
 @Suite("What pages show")
 struct PageModelTests {
