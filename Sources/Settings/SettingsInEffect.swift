@@ -37,6 +37,15 @@ package struct SettingsInEffect: Hashable, Sendable {
         tables = SettingTable.allCases.flatMap { Self.tables($0, entries) }
     }
 
+    /// Reads the file at `path` and renders it; `nil` when it cannot be read, or says something else
+    /// than the settings in force.
+    package init?(path: String, inForce settings: RelaySettings) {
+        guard let octets = try? RelaySettings.octets(of: path) else { return nil }
+        let reading = SettingsReading(octets, file: path, SettingsProbe.system.surroundings)
+        guard (try? reading.result()) == settings else { return nil }
+        self.init(octets)
+    }
+
     private static func tables(_ table: SettingTable, _ entries: [TomlEntry]) -> [Table] {
         let content = entries.first { $0.key == table.rawValue }?.value.content
         let inside: [TomlEntry] = if case .table(let inside)? = content { inside } else { [] }

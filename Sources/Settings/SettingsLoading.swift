@@ -98,7 +98,7 @@ extension RelaySettings {
 
 extension SettingsReading {
     /// The settings, or every complaint in the order of the lines.
-    fileprivate func result() throws(SettingsErrors) -> RelaySettings {
+    func result() throws(SettingsErrors) -> RelaySettings {
         if complaints.errors.isEmpty { return settings }
         throw SettingsErrors(
             complaints.errors.sorted { left, right in

@@ -69,7 +69,8 @@ struct PageDesk: Sendable {
 
     /// The settings.
     func settings(_ context: DashboardContext) async throws -> HTMLResponse {
-        let view = SettingsView(settings: source.settingsInEffect)
+        let source = source
+        let view = SettingsView(settings: try await source.blocking { source.settingsInEffect() })
         return page("Settings", .settings, context, "settings", view.model)
     }
 

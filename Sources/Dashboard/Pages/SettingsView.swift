@@ -2,7 +2,7 @@ internal import Settings
 
 /// The settings in effect: pure.
 struct SettingsView {
-    /// `nil` where nobody kept the text of the file.
+    /// `nil` where the file says something else meanwhile, or cannot be read.
     var settings: SettingsInEffect?
 
     /// What the template draws.
@@ -12,7 +12,10 @@ struct SettingsView {
                 "These are the settings the daemon works with, those of the file and the standards."
             ),
             "tables": .list((settings?.tables ?? []).enumerated().map { table($1, $0) }),
-            "empty": .text("The settings are not known here; postchute check reads the file."),
+            "empty": .text(
+                "The file has changed since the daemon read it, or cannot be read: what is in effect "
+                    + "shows here again after a reload. postchute check says whether the file is right."
+            ),
         ]
     }
 

@@ -20,8 +20,8 @@ package struct DashboardSource: Sendable {
     package var now: @Sendable () -> Int64
     /// Looks at a route as `postchute verify` does; `nil` where that cannot be done here.
     package var verify: (@Sendable (String) async -> VerifyReport.Route)?
-    /// The settings with where each comes from; `nil` where the file's text was not kept.
-    package var settingsInEffect: SettingsInEffect?
+    /// The settings with where each comes from, `nil` where that is not known; waits for the disk.
+    package var settingsInEffect: @Sendable () -> SettingsInEffect? = { nil }
     /// Writes a line into the daemon's log.
     package var report: @Sendable (DashboardEvent) -> Void
 

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Ledger
 import Operations
+import ServiceLifecycle
 import Settings
 import Spool
 import Synchronization
@@ -63,15 +64,16 @@ final class DemoSite: Sendable {
     /// Where the pages get what they show.
     var source: DashboardSource {
         let now = now
+        let settings = settings
         var source = DashboardSource(
             settings: settings,
             version: "1.0",
             snapshot: { DemoSnapshot.make(now: now) },
-            ledger: LedgerAnswers(reader: LedgerReader(stateDirectory: settings.state.directory)),
+            ledger: LedgerReader(stateDirectory: settings.state.directory),
             now: { now },
             report: { _ in }
         )
-        source.settingsInEffect = SettingsInEffect(Array(Self.settingsText.utf8))
+        source.settingsInEffect = { SettingsInEffect(Array(Self.settingsText.utf8)) }
         return source
     }
 
@@ -121,29 +123,6 @@ final class DemoSite: Sendable {
 
 enum RelayFoldersClock {
     static func now() -> Int64 { RelayFolders.systemTime() }
-}
-
-/// The ledger's reader as the pages ask it.
-private struct LedgerAnswers: LedgerReading {
-    let reader: LedgerReader
-
-    func messages(_ query: LedgerQuery, after: LedgerCursor?, limit: Int) throws -> LedgerPage {
-        try reader.messages(query, after: after, limit: limit)
-    }
-
-    func message(_ id: String) throws -> LedgerMessage? { try reader.message(id) }
-
-    func events(of id: String) throws -> [MessageEvent] { try reader.events(of: id) }
-
-    func activity(
-        from: Int64,
-        to: Int64,
-        span: Int64,
-        pickup: String?,
-        route: String?
-    ) throws -> [LedgerActivity] {
-        try reader.activity(from: from, to: to, span: span, pickup: pickup, route: route)
-    }
 }
 
 /// Lets in whoever comes, with the policy that the server sets.

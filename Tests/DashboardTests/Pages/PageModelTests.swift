@@ -1,9 +1,9 @@
 import Delivery
-import Ledger
 import Operations
 import Testing
 
 @testable import Dashboard
+@testable import Ledger
 
 @Suite("What pages show")
 struct PageModelTests {
@@ -19,18 +19,14 @@ struct PageModelTests {
 
     @Test func `a day has 24 hours, and what lies outside of them does not count`() {
         let hour: Int64 = 3_600_000_000
-        let activity = [-hour, 0, 23 * hour + 60_000_000, 24 * hour].map {
-            LedgerActivity(
-                start: DayChart.start(Self.now) + $0,
-                claimed: 9,
-                sent: 5,
-                failed: 1,
-                deferred: 2
-            )
+        let first = DayChart.start(Self.now)
+        let starts: [Int64] = [-hour, 0, 23 * hour + 60_000_000, 24 * hour]
+        let activity = starts.map { start in
+            LedgerActivity(start: first + start, claimed: 9, sent: 5, failed: 1, deferred: 2)
         }
         let chart = DayChart(activity, now: Self.now)
         #expect(chart.hours.count == 24)
-        #expect(chart.hours.map(\.sent).reduce(0, +) == 10)
+        #expect(chart.hours.reduce(0) { $0 + $1.sent } == 10)
         #expect(chart.hours[0].failed == 1 && chart.hours[23].failed == 1)
         #expect(
             chart.description.hasPrefix("10 sent, most of them from ")

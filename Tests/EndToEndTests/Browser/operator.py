@@ -1,0 +1,56 @@
+#!/usr/bin/python3
+"""Signs in, retries the one failed message and signs out, in Chromium; prints what it saw as JSON.
+
+Usage: operator.py BASE, with the token on standard input.
+"""
+import json
+import sys
+import tempfile
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+base, token = sys.argv[1], sys.stdin.readline().strip()
+
+
+def text(name):
+    return driver.find_element(By.TAG_NAME, name).text
+
+
+def press(label):
+    [b for b in driver.find_elements(By.TAG_NAME, "button") if b.text.startswith(label)][0].click()
+
+
+with tempfile.TemporaryDirectory() as profile:
+    options = Options()
+    options.binary_location = "/usr/bin/chromium"
+    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                 "--user-data-dir=" + profile):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+    driver.set_page_load_timeout(30)
+    try:
+        driver.get(base + "/messages?state=failed")
+        seen = {"signIn": text("h1")}
+        driver.find_element(By.ID, "token").send_keys(token)
+        press("Sign in")
+        seen["list"] = text("h1")
+        driver.find_element(By.CSS_SELECTOR, "tbody th a").click()
+        seen["heading"] = text("h1")
+        press("Retry")
+        seen["notice"] = driver.find_element(By.CLASS_NAME, "notice").text
+        driver.get(base + "/")
+        seen["answer"] = text("h1")
+        before = driver.find_element(By.ID, "live").text
+        WebDriverWait(driver, 20).until(
+            lambda d: d.find_element(By.ID, "live").text != before)
+        press("Sign out")
+        seen["signedOut"] = text("h1")
+        seen["console"] = [entry["message"] for entry in driver.get_log("browser")]
+    finally:
+        driver.quit()
+print(json.dumps(seen))
