@@ -73,7 +73,9 @@ final class Relay: Service {
         let engine = try await loop.submit {
             let log = DeliveryLog(
                 log,
-                witnesses: [mask.map { MaskedWitness(alerts, $0) } ?? alerts, bounces],
+                witnesses: [
+                    mask.map { MaskedWitness(alerts, $0) as any MessageWitness } ?? alerts, bounces,
+                ],
                 wall: EngineClock.system.wall
             )
             return DeliveryEngine(loop: loop, threads: threads, log: log, clock: .system)
