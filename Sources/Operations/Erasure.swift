@@ -190,7 +190,9 @@ extension Erasure {
             let store = try LedgerStore(stateDirectory: relay.settings.state.directory, patience: 5)
             ledgerCount = try ledgerWords.reduce(0) { try $0 + store.count(matching: $1) }
         } catch {
-            complaints.append("The ledger cannot be read: \(error)")
+            complaints.append(
+                "The ledger cannot be read: \((error as? LedgerError)?.sentence ?? "\(error)")"
+            )
         }
     }
 
@@ -200,7 +202,9 @@ extension Erasure {
             let store = try LedgerStore(stateDirectory: relay.settings.state.directory, patience: 5)
             erasedRows = try ledgerWords.reduce(0) { try $0 + store.erase(matching: $1) }
         } catch {
-            complaints.append("The ledger keeps the address: \(error)")
+            complaints.append(
+                "The ledger keeps the address: \((error as? LedgerError)?.sentence ?? "\(error)")"
+            )
         }
     }
 }

@@ -33,7 +33,9 @@ package enum SettingsReference {
         """
 
     private static func section(_ table: SettingTable) -> String {
-        var lines = [table == .general ? "## At the top" : "## `\(table.head)`", "", table.introduction, ""]
+        var lines = [
+            table == .general ? "## At the top" : "## `\(table.head)`", "", table.introduction, "",
+        ]
         lines += ["| setting | form | without it |", "|---|---|---|"]
         for (key, declaration) in table.settings {
             let preset = table == .route && ServiceReference.presets(key) ? "; preset" : ""
@@ -95,7 +97,8 @@ extension SettingTable {
             The record of what happened to every message, in `ledger.sqlite` of the state directory.
             """
         case .log: "What is written to standard error."
-        case .retention: "How long settled messages stay in their folders; `held/` is never emptied."
+        case .retention:
+            "How long settled messages stay in their folders; `held/` is never emptied."
         case .general: "Settings that stand above every table."
         case .alerts:
             "When people are told of what needs them; [docs/alerts.md](alerts.md) lists the conditions."

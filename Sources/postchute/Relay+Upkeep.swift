@@ -1,5 +1,4 @@
 internal import EventLog
-internal import NIOCore
 internal import Operations
 internal import Settings
 internal import Spool
@@ -66,7 +65,9 @@ extension Relay {
     ) async throws -> Value {
         let threads = threads
         return try await withCheckedThrowingContinuation { continuation in
-            threads.runAnyway { continuation.resume(with: Result { try body() }) }
+            threads.runAnyway {
+                continuation.resume(with: Result { () throws(SpoolError) in try body() })
+            }
         }
     }
 }

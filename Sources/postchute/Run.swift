@@ -34,7 +34,7 @@ struct Run: AsyncParsableCommand {
             descriptor: STDERR_FILENO,
             minimum: LogLevel(settings.log.level),
             style: LogStyle(settings.log.style),
-            filter: (try? mask.get()).flatMap { mask in mask.map { mask in { mask.text($0) } } }
+            filter: (try? mask.get()).map { mask in { @Sendable in mask.text($0) } }
         )
         defer { log.close() }
         do {
