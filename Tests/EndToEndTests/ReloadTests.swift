@@ -95,7 +95,10 @@ struct ReloadTests {
             try await relay.waitFor(.sent, "x.eml")
             try relay.writeSettings()
             let text = try relay.scratch.text("postchute.toml")
-            try relay.scratch.write(text.replacing("/state'", with: "/other'"), to: "postchute.toml")
+            try relay.scratch.write(
+                text.replacing("/state'", with: "/other'"),
+                to: "postchute.toml"
+            )
             relay.daemon?.send(signal: SIGHUP)
             let refused = try await relay.waitForLine("reload-refused") {
                 $0["reason"]?.hasPrefix("state.directory cannot change from ") == true
