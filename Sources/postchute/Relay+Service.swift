@@ -15,7 +15,7 @@ extension Relay {
     private static let startPatience = Duration.seconds(30)
     /// How often a stop says that it goes on, and how much time it asks for each time.
     private static let drainStep = Duration.seconds(2)
-    private static let drainExtension = Duration.seconds(15)
+    static let drainExtension = Duration.seconds(15)
 
     /// Tells the service manager that the daemon is ready and alive, and reloads on request, until the
     /// task is cancelled.

@@ -40,7 +40,8 @@ extension Relay {
         // Postchute's own mail is shown by its alerts.
         snapshot.pickups.removeAll { $0.name.contains(".") }
         latestSnapshot.keep(snapshot)
-        manager.show(snapshot.managerSentence)
+        // A stop shows how far it is.
+        if reloading.withLock({ $0.isOpen }) { manager.show(snapshot.managerSentence) }
         do {
             try StatusFile(settings.state).write(snapshot)
             snapshotTrouble.withLock { $0 = nil }

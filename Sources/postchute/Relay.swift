@@ -215,6 +215,7 @@ final class Relay: Service {
     private func stop() async {
         log.write(LogLine(.notice, "stopping"))
         manager.stopping()
+        manager.extend(by: Self.drainExtension)
         let (loop, engine) = (group.next(), engine)
         for pickup in pickups { pickup.stop() }
         let drained = loop.flatSubmit { () -> EventLoopFuture<Bool> in

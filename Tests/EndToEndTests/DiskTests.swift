@@ -146,22 +146,28 @@ struct DiskTests {
                 let reserve = "\(relay.drop)/.reserve"
                 // More than half is used: mail goes on.
                 try writeFile([UInt8](repeating: 0x78, count: 700_000), to: reserve)
-                let low = try await relay.waitForLine("disk-low")
-                #expect(low["level"] == "warning" && low["use"] == "spool of erp")
+                let low = try await relay.waitForLine("disk-low") {
+                    $0["use"] == "spool of erp"
+                }
+                #expect(low["level"] == "warning")
                 try relay.drop("x.eml", RelayHarness.message("x"))
                 try await relay.waitFor(.sent, "x.eml")
                 // Next to nothing is left: what is claimed waits.
                 let ballast = try SickDisk.fill(relay.drop)
-                let full = try await relay.waitForLine("disk-low") { $0["level"] == "error" }
+                let full = try await relay.waitForLine("disk-low") {
+                    $0["use"] == "spool of erp" && $0["level"] == "error"
+                }
                 #expect(
                     full["reason"]?.hasSuffix("; nothing is submitted until there is more.") == true
                 )
                 unlink(reserve)
-                try await relay.waitForLine("disk-low") { $0["level"] == "notice" }
+                try await relay.waitForLine("disk-low") {
+                    $0["use"] == "spool of erp" && $0["level"] == "notice"
+                }
                 try relay.drop("y.eml", RelayHarness.message("y"))
                 try await relay.waitFor(.sent, "y.eml")
                 unlink(ballast)
-                try await relay.waitForLine("disk-recovered")
+                try await relay.waitForLine("disk-recovered") { $0["use"] == "spool of erp" }
                 #expect(try relay.received().count == 2)
                 #expect(relay.lines("uncertain").isEmpty)
                 try await relay.stopDaemon()

@@ -116,6 +116,7 @@ struct SettingDeclarationTests {
             case .proxy: _ = try ValueSyntax.proxy(content)
             case .hosts: _ = try ValueSyntax.hosts(content)
             case .domains: _ = try ValueSyntax.domains(content)
+            case .share(let unit): _ = try ValueSyntax.share(content, or: unit)
             case .names: _ = try ValueSyntax.names(content)
             case .arguments: _ = try ValueSyntax.arguments(content)
             case .listen: _ = try ValueSyntax.listenAddress(content)

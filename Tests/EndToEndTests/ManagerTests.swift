@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 /// The daemon under a service manager, and after one that was killed.
-@Suite("Service", .serialized)
-struct ServiceTests {
+@Suite("Service manager", .serialized)
+struct ManagerTests {
     /// Listens as systemd does and prints what comes, a line for each assignment.
     private static let listener = """
         import os, socket, sys
@@ -50,7 +50,7 @@ struct ServiceTests {
             try await manager.waitForOutput("WATCHDOG=1")
             relay.daemon?.send(signal: SIGHUP)
             try await manager.waitForOutput("RELOADING=1\nMONOTONIC_USEC=")
-            let helpers = try folderNames("/proc").compactMap(Int32.init).filter { process in
+            let helpers = folderNames("/proc").compactMap(Int32.init).filter { process in
                 let name = (try? readFile("/proc/\(process)/comm")) ?? []
                 return String(decoding: name, as: UTF8.self).hasPrefix("postchute-watch")
             }
