@@ -145,7 +145,7 @@ struct DiskTests {
                 try await relay.startDaemon()
                 let reserve = "\(relay.drop)/.reserve"
                 // More than half is used: mail goes on.
-                try writeFile([UInt8](repeating: 0x78, count: 700_000), to: reserve)
+                try writeFile([UInt8](repeating: 0x78, count: 540_000), to: reserve)
                 let low = try await relay.waitForLine("disk-low") {
                     $0["use"] == "spool of erp"
                 }
