@@ -4,6 +4,7 @@ internal import HummingbirdCore
 internal import Logging
 package import NIOCore
 internal import NIOHTTPTypes
+internal import ServiceLifecycle
 package import Settings
 package import TLSEngine
 
