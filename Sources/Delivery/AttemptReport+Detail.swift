@@ -28,8 +28,13 @@ extension AttemptReport {
     private static func cut(_ text: String) -> String {
         guard text.utf8.count > keptOctets else { return text }
         let mark = " …"
-        let room = text.utf8.prefix(keptOctets - mark.utf8.count)
-        return (String(room) ?? String(decoding: room, as: UTF8.self)) + mark
+        var room = text.utf8.prefix(keptOctets - mark.utf8.count)
+        // A character of several octets goes as a whole.
+        while !room.isEmpty {
+            if let whole = String(room) { return whole + mark }
+            room = room.dropLast()
+        }
+        return mark
     }
 }
 

@@ -38,7 +38,7 @@ extension ReasonText {
             advice: uncertainAdvice(message.messageID)
         )
         text.summary = uncertainSummary
-        text.add(table)
+        text.add(table, pending: "not known")
         text.add(message, end: "Set aside")
         return text
     }
@@ -139,11 +139,11 @@ extension ReasonText {
         }
     }
 
-    private mutating func add(_ table: RecipientTable) {
+    private mutating func add(_ table: RecipientTable, pending: String = "not accepted") {
         for entry in table.entries {
             let outcome =
                 switch entry.status {
-                case .pending(nil): "not accepted"
+                case .pending(nil): pending
                 case .pending(let reply?): "not accepted yet, last reply: \(Self.oneLine(reply))"
                 case .accepted(let reply): "accepted, has the message (\(Self.oneLine(reply)))"
                 case .refused(let reply): "refused (\(Self.oneLine(reply)))"

@@ -6,10 +6,10 @@ internal import Spool
 ///
 /// Takes no lock: each change is one rename, which the daemon notices, is told of, or wins.
 package struct MessageActions: Sendable {
-    private let relay: RelayFolders
-    private let verb: MessageVerb
+    let relay: RelayFolders
+    let verb: MessageVerb
     private let lookup: MessageLookup
-    private let pickups: [PickupSettings]
+    let pickups: [PickupSettings]
     private let daemon: DaemonState
 
     /// Prepares a verb for the messages of one pickup, or of all.
@@ -62,64 +62,15 @@ package struct MessageActions: Sendable {
         return result
     }
 
-    /// Puts every failed message back into the queue.
-    package func retryAll() -> CommandResult {
-        var result = CommandResult()
-        var changed = ChangedPickups()
-        var count = 0
-        for pickup in pickups {
-            do throws(SpoolError) {
-                let spool = try relay.spool(of: pickup)
-                try retryAll(pickup.name, spool, &count, &changed, &result)
-            } catch {
-                let line = "pickup \(pickup.name): \(error.fullSentence)"
-                result.add(CommandResult(complaints: [line], status: .unavailable))
-            }
-        }
-        result.output.append(
-            count == 0
-                ? "No failed message was put back."
-                : "\(Readable.count(count, "failed message")) back in the queue, due at once."
-        )
-        finish(changed, &result)
-        return result
-    }
-
-    /// In batches: a folder that is read while it shrinks may show a name twice or not at all, and
-    /// a million names need not be held at once.
-    private func retryAll(
-        _ pickup: String,
-        _ spool: OperatorSpool,
-        _ count: inout Int,
-        _ changed: inout ChangedPickups,
-        _ result: inout CommandResult
-    ) throws(SpoolError) {
-        let batch = 1000
-        var stuck: Set<FileName> = []
-        while stuck.count < batch {
-            var entries: [SpoolEntry] = []
-            try spool.list(.failed) { entry in
-                if !stuck.contains(entry.fileName) { entries.append(entry) }
-                return entries.count < batch
-            }
-            if entries.isEmpty { return }
-            for entry in entries {
-                let message = FoundMessage(pickup: pickup, spool: spool, entry: entry)
-                do throws(CommandRefusal) {
-                    _ = try act(on: message, { _ in true }, &changed)
-                    count += 1
-                } catch {
-                    stuck.insert(entry.fileName)
-                    result.add(CommandResult(error))
-                }
-            }
-        }
-    }
-
-    private func act(
+    /// Does it to one message, where it lies now.
+    ///
+    /// A move that is not durable can be undone by a power cut, as one by hand; the daemon syncs what it
+    /// finds before it sends it.
+    func act(
         on message: FoundMessage,
         _ confirm: (String) -> Bool,
-        _ changed: inout ChangedPickups
+        _ changed: inout ChangedPickups,
+        isDurable: Bool = true
     ) throws(CommandRefusal) -> CommandResult {
         let (label, entry) = (message.label, message.entry)
         switch try plan(for: message) {
@@ -132,7 +83,7 @@ package struct MessageActions: Sendable {
                 return CommandResult(["\(label) stays where it is."])
             }
             do throws(SpoolError) {
-                try carryOut(action, message)
+                try carryOut(action, message, isDurable)
             } catch {
                 throw refusal(error, label)
             }
@@ -162,11 +113,12 @@ package struct MessageActions: Sendable {
 
     private func carryOut(
         _ action: VerbAction,
-        _ message: FoundMessage
+        _ message: FoundMessage,
+        _ isDurable: Bool
     ) throws(SpoolError) {
         switch action {
-        case .toQueue: try message.spool.retry(message.entry)
-        case .toHeld: try message.spool.hold(message.entry)
+        case .toQueue: try message.spool.retry(message.entry, isDurable: isDurable)
+        case .toHeld: try message.spool.hold(message.entry, isDurable: isDurable)
         case .delete: try message.spool.remove(message.entry)
         }
     }
@@ -191,7 +143,7 @@ package struct MessageActions: Sendable {
     }
 
     /// Tells the daemon, or the operator that there is none.
-    private func finish(_ changed: ChangedPickups, _ result: inout CommandResult) {
+    func finish(_ changed: ChangedPickups, _ result: inout CommandResult) {
         for spool in changed.spools.values { spool.wake() }
         let needsDaemon = verb == .retry || verb == .release
         if needsDaemon, !changed.spools.isEmpty, daemon.isStopped {
@@ -201,7 +153,8 @@ package struct MessageActions: Sendable {
 }
 
 /// The pickups in which something was moved.
-private struct ChangedPickups {
+struct ChangedPickups {
+    /// By name.
     private(set) var spools: [String: OperatorSpool] = [:]
 
     mutating func note(_ message: FoundMessage) { spools[message.pickup] = message.spool }

@@ -37,3 +37,23 @@ package enum ReasonFile {
         return lines.first { !$0.isEmpty }
     }
 }
+
+extension ReasonFile {
+    /// The lines in which servers can have spoken: neither advice nor what the writer chose.
+    static func replies(_ lines: [String]) -> [String] {
+        var section = ""
+        return lines.filter { line in
+            if line.first.map({ $0 != " " }) ?? false { section = line }
+            return section != next && section != "Facts"
+        }
+    }
+
+    /// The route of the last attempt, where a text of ours names it.
+    static func route(_ lines: [String]) -> String? {
+        guard let facts = lines.lastIndex(of: "Facts") else { return nil }
+        let label = "  Route: "
+        return lines[facts...].first { $0.hasPrefix(label) }.map {
+            String($0.dropFirst(label.count))
+        }
+    }
+}

@@ -25,6 +25,8 @@ package enum CandidateName: Hashable, Sendable {
         // `~x.eml` is what Office programs and some editors write first; `*.tmp` and its like do not
         // end in `.eml` and need no rule of their own.
         if name.first == UInt8(ascii: "~") { return .other }
+        // The text beside a message that failed, moved back along with it.
+        if MessageSpool.isReasonOfMessage(name) { return .other }
         guard rules.documents != nil else {
             return ends(name, in: ".eml") && name.count > 4 ? .candidate : .other
         }

@@ -169,6 +169,8 @@ extension MessageSpool {
 
     private func rejoin(_ state: DeliveryState) throws(SpoolError) {
         try removeReasons(of: state.name)
+        // Moved back along with its message, it is litter.
+        try folders.drop.remove(state.name.legalOnWindows.reasonOctets)
         var state = state
         if let facts = try folders.queue.facts(state.name.octets) {
             state.identity = FileIdentity(facts, digest: state.identity?.digest ?? [])

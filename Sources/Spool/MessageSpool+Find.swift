@@ -35,6 +35,13 @@ extension MessageSpool {
         return found
     }
 
+    /// Whether a name is that of the text beside a message, in whatever folder it lies.
+    package static func isReasonOfMessage(_ name: some Collection<UInt8>) -> Bool {
+        isReason(name) && name.count > SpoolID.octetCount + 5
+            && name.dropFirst(SpoolID.octetCount).first == UInt8(ascii: ".")
+            && SpoolID(octets: name.prefix(SpoolID.octetCount)) != nil
+    }
+
     /// Whether a name is that of a reason; no message ends so, see ``SpoolName/init(id:original:)``.
     static func isReason(_ name: some Collection<UInt8>) -> Bool {
         name.suffix(4).elementsEqual(".txt".utf8)

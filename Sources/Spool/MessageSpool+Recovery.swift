@@ -58,6 +58,7 @@ extension MessageSpool {
         try readSending(&recovery)
         attempt(&recovery) { recovery throws(SpoolError) in
             try sweepReasons(in: folders.failed, &recovery)
+            try sweepReasons(in: folders.drop, &recovery)
         }
         attempt(&recovery) { recovery throws(SpoolError) in
             try sweepStates(&recovery)

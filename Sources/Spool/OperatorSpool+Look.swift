@@ -95,3 +95,20 @@ extension OperatorSpool {
         _ = try? drop.remove(name)
     }
 }
+
+extension OperatorSpool {
+    /// When a message got the text beside it, or was claimed where it has none; in microseconds since
+    /// 1970, or `nil` when it is gone.
+    ///
+    /// Of a text, not of the message: only we write one, and a move leaves its time alone.
+    package func setAsideAt(_ entry: SpoolEntry) throws(SpoolError) -> Int64? {
+        let folder = try folder(entry.place)
+        if let name = SpoolName(octets: entry.fileName.octets),
+            let reason = try folder.facts(name.reasonOctets)
+        {
+            return reason.modified / 1000
+        }
+        if let id = entry.id { return id.microseconds }
+        return try folder.facts(entry.fileName.octets).map { $0.modified / 1000 }
+    }
+}

@@ -3,10 +3,12 @@ internal import Glibc
 
 extension OperatorSpool {
     /// Puts a failed, held or waiting message back into the queue, due at once.
-    package func retry(_ entry: SpoolEntry) throws(SpoolError) {
+    ///
+    /// Durable when it returns, or else after ``sync(_:)``.
+    package func retry(_ entry: SpoolEntry, isDurable: Bool = true) throws(SpoolError) {
         if let id = entry.id { try makeDue(id) }
         guard entry.place != .queue else { return }
-        try move(entry, to: try folder(.queue))
+        try move(entry, to: try folder(.queue), isDurable: isDurable)
     }
 
     /// Gives a message back to the drop folder, where the daemon claims it like any file.
@@ -15,11 +17,13 @@ extension OperatorSpool {
     }
 
     /// Sets a waiting or failed message aside.
-    package func hold(_ entry: SpoolEntry) throws(SpoolError) {
+    ///
+    /// Durable when it returns, or else after ``sync(_:)``.
+    package func hold(_ entry: SpoolEntry, isDurable: Bool = true) throws(SpoolError) {
         guard entry.place != .held else { return }
         let octets = entry.fileName.octets
         let goal = SpoolName(octets: octets)?.legalOnWindows.octets ?? octets
-        try move(entry, to: try folder(.held), as: goal)
+        try move(entry, to: try folder(.held), as: goal, isDurable: isDurable)
     }
 
     /// Deletes a message with its reason and its history.
@@ -62,13 +66,21 @@ extension OperatorSpool {
     private func move(
         _ entry: SpoolEntry,
         to target: Folder,
-        as goal: [UInt8]? = nil
+        as goal: [UInt8]? = nil,
+        isDurable: Bool = true
     ) throws(SpoolError) {
         let source = try source(of: entry)
         let octets = entry.fileName.octets
         try source.move(octets, to: target, as: goal ?? octets)
         try removeReason(of: entry, in: source)
-        try target.sync.wait()
+        if isDurable { try target.sync.wait() }
+    }
+
+    /// Makes every move into a folder durable, whoever made it.
+    package func sync(_ place: SpoolFolder) throws(SpoolError) {
+        let folder = try folder(place)
+        folder.sync.touch()
+        try folder.sync.wait()
     }
 
     /// The folder of an entry, refused while the daemon has the message on the wire.

@@ -17,7 +17,8 @@ struct Postchute: AsyncParsableCommand {
             CommandGroup(
                 name: "Messages",
                 subcommands: [
-                    Status.self, List.self, Show.self, Retry.self, Hold.self, Release.self,
+                    Status.self, Top.self, List.self, Show.self, Retry.self, Hold.self,
+                    Release.self,
                     Remove.self, Pause.self, Resume.self, Explain.self,
                 ]
             ),

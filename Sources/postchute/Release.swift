@@ -9,8 +9,13 @@ struct Release: ParsableCommand {
 
     @OptionGroup var settings: SettingsOption
     @OptionGroup var messages: MessagesOption
+    @OptionGroup var bulk: BulkOption
 
-    func validate() throws { try messages.requireSome() }
+    func validate() throws { try bulk.validate(messages) }
 
-    func run() throws { try messages.carryOut(.release, in: settings.folders()) }
+    func run() throws {
+        let folders = try settings.folders()
+        guard bulk.all else { return try messages.carryOut(.release, in: folders) }
+        try bulk.carryOut(.release, in: folders, pickup: messages.pickup)
+    }
 }

@@ -10,19 +10,24 @@ struct Remove: ParsableCommand {
 
     @OptionGroup var settings: SettingsOption
     @OptionGroup var messages: MessagesOption
+    @OptionGroup var bulk: BulkOption
 
     @Flag(help: "Do not ask.")
     var yes = false
 
-    func validate() throws { try messages.requireSome() }
+    func validate() throws { try bulk.validate(messages) }
 
     func run() throws {
-        guard yes || isatty(STDIN_FILENO) == 1 else {
+        guard yes || bulk.dryRun || isatty(STDIN_FILENO) == 1 else {
             Console.complain("Nothing is removed: there is nobody to ask, so say --yes.")
             throw ExitStatus.usage.error
         }
         let confirm = { yes || Console.confirms($0) }
-        try messages.carryOut(.remove, in: settings.folders(), confirm: confirm)
+        let folders = try settings.folders()
+        guard bulk.all else {
+            return try messages.carryOut(.remove, in: folders, confirm: confirm)
+        }
+        try bulk.carryOut(.remove, in: folders, pickup: messages.pickup, confirm: confirm)
     }
 }
 

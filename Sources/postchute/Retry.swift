@@ -9,20 +9,13 @@ struct Retry: ParsableCommand {
 
     @OptionGroup var settings: SettingsOption
     @OptionGroup var messages: MessagesOption
+    @OptionGroup var bulk: BulkOption
 
-    @Flag(help: "Every failed message.")
-    var all = false
-
-    func validate() throws {
-        if !all { return try messages.requireSome() }
-        if !messages.messages.isEmpty { throw ValidationError("Name messages or say --all.") }
-    }
+    func validate() throws { try bulk.validate(messages) }
 
     func run() throws {
         let folders = try settings.folders()
-        guard all else { return try messages.carryOut(.retry, in: folders) }
-        try carryOut { () throws(CommandRefusal) in
-            try MessageActions(.retry, folders, pickup: messages.pickup).retryAll()
-        }
+        guard bulk.all else { return try messages.carryOut(.retry, in: folders) }
+        try bulk.carryOut(.retry, in: folders, pickup: messages.pickup)
     }
 }

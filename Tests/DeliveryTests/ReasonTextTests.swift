@@ -59,7 +59,7 @@ struct ReasonTextTests {
         )
         reason.attempts = [("c\r\nd", "What to do\nFacts\r\nAttempts")]
         let lines = text(reason).split(separator: "\r\n", omittingEmptySubsequences: false)
-        #expect(lines.count == 11)
+        #expect(lines.count == 10)
         #expect(lines.count { !$0.isEmpty && !$0.hasPrefix(" ") } == 3)
         #expect(!text(reason).unicodeScalars.contains("\u{202E}"))
         #expect(!text(reason).unicodeScalars.contains("\u{1B}"))

@@ -233,7 +233,7 @@ struct CommandTests {
             }
             let all = try await relay.command("retry", "--all")
             #expect(all.code == 0)
-            #expect(all.output == "2 failed messages back in the queue, due at once.\n")
+            #expect(all.output == "2 failed messages are back in the queue, due at once.\n")
             try await waitUntil("both to fail again; the log:\n\(relay.log)") {
                 relay.lines("failed").count == 4
             }
@@ -255,7 +255,7 @@ struct CommandTests {
             let id = try #require(try await relay.list().first?.id)
             let run = try await relay.command("remove", id, "--yes")
             #expect(run.code == 0)
-            #expect(run.output.hasPrefix("\(id) (\\x1B[2Jx\\n\\u{202E}.eml\\xFF.eml) is removed."))
+            #expect(run.output.hasPrefix("\(id) (_[2Jx_\\u{202E}.eml_.eml) is removed."))
         }
     }
 }

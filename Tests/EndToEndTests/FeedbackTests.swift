@@ -80,7 +80,7 @@ struct FeedbackTests {
             #expect(Self.names(relay).map { $0.prefix(4) } == ["cut.", "serv"])
             #expect(texts.first?.contains("before the empty line that ends the header") == true)
             #expect(
-                texts.last?.contains("  The server refused 1 of 1 recipients (550 5.1.10).\r\n")
+                texts.last?.contains("The server refused 1 of 1 recipients (550 5.1.10).\r\n")
                     == true
             )
             #expect(texts.last?.contains("fault.test") == false)

@@ -93,15 +93,10 @@ struct DocumentationTests {
         }
     }
 
-    @Test func `the example of a reason is what the daemon writes`() {
-        var text = ReasonText(
-            happened: "The server refused the recipient.",
-            advice: "Correct the address. \(ReasonText.howToRetry)"
-        )
-        text.recipients = [("shop@example.com", "refused (550 5.1.1 no such user)")]
-        text.replies = [("to RCPT TO:<shop@example.com>", "550 5.1.1 no such user")]
-        text.facts = [("File", "invoice.eml"), ("Pickup", "erp"), ("Route", "m365")]
-        let lines = ReasonFile.lines(text.octets()).joined(separator: "\n")
-        #expect(page.contains("```\n\(lines)\n```"))
+    @Test func `the example of a reason is what the daemon writes`() throws {
+        func text(_ path: String) throws -> [UInt8] { try readFile("/\(Self.root)/\(path)") }
+        let page = String(decoding: try text("docs/failed-folder.md"), as: UTF8.self)
+        let lines = ReasonFile.lines(try text("Tests/DeliveryTests/Texts/one-of-three.txt"))
+        #expect(page.contains("```\n\(lines.joined(separator: "\n"))\n```"))
     }
 }

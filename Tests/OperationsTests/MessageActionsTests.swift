@@ -202,19 +202,20 @@ struct MessageActionsTests {
     @Test func `all failed messages go back, of one pickup where one is named`() throws {
         let relay = try TestRelay()
         let names = try (0..<5).map { try relay.failed("\($0).eml").text }
-        let result = try MessageActions(.retry, relay.folders, pickup: "erp").retryAll()
-        #expect(result == CommandResult(["5 failed messages back in the queue, due at once."]))
+        let all = MessageSelection()
+        let result = try BulkActions(.retry, relay.folders, pickup: "erp", all).run().text
+        #expect(result == CommandResult(["5 failed messages are back in the queue, due at once."]))
         #expect(relay.names("queue") == names.sorted())
-        let again = try MessageActions(.retry, relay.folders).retryAll()
-        #expect(again == CommandResult(["No failed message was put back."]))
+        let again = try BulkActions(.retry, relay.folders, all).run().text
+        #expect(again == CommandResult(["No message was put back: none in failed is meant."]))
     }
 
     @Test func `a message that cannot be moved does not keep the others`() throws {
         let relay = try TestRelay()
         let (stuck, free) = (try relay.failed("a.eml"), try relay.failed("b.eml"))
         try relay.scratch.write("a copy somebody made", to: "drop/queue/\(stuck.text)")
-        let result = try MessageActions(.retry, relay.folders).retryAll()
-        #expect(result.output == ["1 failed message back in the queue, due at once."])
+        let result = try BulkActions(.retry, relay.folders, MessageSelection()).run().text
+        #expect(result.output == ["1 failed message is back in the queue, due at once."])
         #expect(result.status == .unavailable)
         let path = relay.scratch.path("drop")
         #expect(
@@ -279,7 +280,7 @@ struct MessageActionsTests {
         let result = try relay.run(.release, name.id.text)
         #expect(
             result.output == [
-                "\(name.id) (a\\nb\\u{202E}.eml) is back in the queue, due at once."
+                "\(name.id) (a_b\\u{202E}.eml) is back in the queue, due at once."
             ]
         )
     }

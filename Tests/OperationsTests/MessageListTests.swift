@@ -69,7 +69,7 @@ struct MessageListTests {
                       "id": "\(failed.id)",
                       "pickup": "erp",
                       "folder": "failed",
-                      "file": "d\\"\\n.eml",
+                      "file": "d__.eml",
                       "size": 97,
                       "claimed_at": "2026-11-23T10:15:30Z",
                       "age_seconds": 5,

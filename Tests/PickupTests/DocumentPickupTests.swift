@@ -37,6 +37,8 @@ struct DocumentPickupTests {
 
     @Test(arguments: [
         ("a.pdf", CandidateName.candidate), ("a.exe", .candidate), ("a", .candidate),
+        ("20261123T101530123456-7h3k9q2mzx4wp.scan.pdf.txt", .other),
+        ("20261123T101530123456-7h3k9q2mzx4wp.scan.pdf", .candidate), ("notes.txt", .candidate),
         ("a.eml", .candidate), ("A.PDF.TMP", .other), ("a.pdf.part", .other), (".a.pdf", .other),
         ("~a.pdf", .other), ("a.filepart", .other), ("a.crdownload", .other), ("Thumbs.db", .other),
         ("desktop.ini", .other), ("my thumbs.db", .candidate), (".postchute-wake", .wake),
