@@ -24,6 +24,8 @@ struct PickupQueue {
     private var deferred = Heap<Deferred>()
     private var appointments: [SpoolID: Appointment] = [:]
     private var inFlight: Set<SpoolID> = []
+    /// The ids of what is deferred, and of some that no longer is.
+    private var ages = Heap<SpoolID>()
     private var prefersDeferred = false
     /// What was deferred since the folder began to be read; `nil` while nobody reads it.
     private var postponedWhileReading: [Deferred]?
@@ -43,6 +45,23 @@ struct PickupQueue {
     var underWay: Set<SpoolID> { inFlight }
     /// When the next deferred message is due.
     var nextDue: Duration? { deferred.min?.due }
+
+    /// The message that was claimed first of those that wait or are under way.
+    var oldest: SpoolID? {
+        mutating get {
+            while let id = ages.min, appointments[id] == nil { ages.removeMin() }
+            return [fresh.firstID, ages.min, inFlight.min()].compactMap(\.self).min()
+        }
+    }
+
+    // A message comes here again with every attempt: what is out of date must not pile up.
+    private mutating func noteAge(of id: SpoolID) {
+        if ages.count > 2 * appointments.count + 64 {
+            ages = Heap(appointments.keys)
+        } else {
+            ages.insert(id)
+        }
+    }
 
     /// Whether ``take(at:)`` has something to look at.
     func hasDue(at now: Duration) -> Bool {
@@ -64,6 +83,7 @@ struct PickupQueue {
         appointments[name.id] = Appointment(due: due, nextAttempt: nextAttempt)
         let entry = Deferred(due: due, name: name)
         deferred.insert(entry)
+        noteAge(of: name.id)
         postponedWhileReading?.append(entry)
     }
 
@@ -129,6 +149,7 @@ struct PickupQueue {
         fresh = reading.fresh
         let known = appointments
         deferred = Heap()
+        ages = Heap()
         appointments = [:]
         hasOverflowed = reading.isPartial
         for (name, nextAttempt) in reading.deferred {

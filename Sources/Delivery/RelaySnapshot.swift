@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import Spool
 
 /// The state of the relay at one instant, as `status` shows it and the daemon leaves it on disk.
 package struct RelaySnapshot: Hashable, Sendable, Codable {
@@ -130,6 +131,7 @@ extension DeliveryEngine {
         status.waiting = lane.queue.freshCount
         status.deferred = lane.queue.deferredCount
         status.underWay = lane.queue.inFlightCount
+        status.oldest = lane.queue.oldest?.microseconds
         status.suspendedSenders = lane.suspendedSenders.mapValues { $0.reason }
         status.counters = lane.counters
         status.backlog = estimate(for: lane, at: now)

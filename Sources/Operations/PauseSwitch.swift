@@ -9,6 +9,8 @@ package struct PauseSwitch: Sendable {
     package enum Target: Hashable, Sendable {
         case pickup(String)
         case route(String)
+        /// All pickups, whatever becomes of each.
+        case everyPickup
     }
 
     private let relay: RelayFolders
@@ -18,22 +20,26 @@ package struct PauseSwitch: Sendable {
 
     /// Pauses; what is paused already stays so.
     package func pause(_ target: Target) -> CommandResult {
-        attempt { () throws(CommandRefusal) in
-            switch target {
-            case .pickup(let name): try pausePickup(name)
-            case .route(let name): try pauseRoute(name)
-            }
+        switch target {
+        case .pickup(let name): attempt { () throws(CommandRefusal) in try pausePickup(name) }
+        case .route(let name): attempt { () throws(CommandRefusal) in try pauseRoute(name) }
+        case .everyPickup: forEachPickup { pause(.pickup($0)) }
         }
     }
 
     /// Lets go on what is paused, and has the daemon look at once at a route that is suspended.
     package func resume(_ target: Target) -> CommandResult {
-        attempt { () throws(CommandRefusal) in
-            switch target {
-            case .pickup(let name): try resumePickup(name)
-            case .route(let name): try resumeRoute(name)
-            }
+        switch target {
+        case .pickup(let name): attempt { () throws(CommandRefusal) in try resumePickup(name) }
+        case .route(let name): attempt { () throws(CommandRefusal) in try resumeRoute(name) }
+        case .everyPickup: forEachPickup { resume(.pickup($0)) }
         }
+    }
+
+    private func forEachPickup(_ body: (String) -> CommandResult) -> CommandResult {
+        var result = CommandResult()
+        for pickup in relay.settings.pickups { result.add(body(pickup.name)) }
+        return result
     }
 
     private func attempt(_ body: () throws(CommandRefusal) -> CommandResult) -> CommandResult {

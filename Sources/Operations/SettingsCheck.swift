@@ -136,7 +136,7 @@ package struct SettingsCheck: Sendable {
 
 extension SettingsProbe {
     /// The system's probe; where systemd has not started us it takes credentials on trust.
-    fileprivate static var outsideSystemd: Self {
+    static var outsideSystemd: Self {
         let system = Self.system
         guard system.credentialsDirectory == nil else { return system }
         let directory = RelaySettings.credentialsDirectory

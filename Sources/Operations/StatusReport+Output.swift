@@ -12,6 +12,7 @@ extension StatusReport {
         if !attention.isEmpty {
             lines += ["", "What needs attention"] + attention.map { "  \($0)" }
         }
+        lines += alertLines
         return CommandResult(lines, status: status)
     }
 
@@ -69,6 +70,7 @@ extension StatusReport {
             "accounts": .array(accountValues),
             "backlog": daemon.snapshot?.backlog?.json ?? .null,
             "attention": .array(attention.map { .string($0) }),
+            "alerts": .array(alertValues),
         ])
         return CommandResult(document.lines, status: status)
     }

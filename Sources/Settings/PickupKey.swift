@@ -21,6 +21,7 @@ enum PickupKey: String, SettingKey {
     case maxRecipientsPerDay = "max_recipients_per_day"
     case priority
     case uncertainRoute = "uncertain_route"
+    case bounceFrom = "bounce_from"
 
     static let table = SettingTable.pickup
 
@@ -66,6 +67,7 @@ enum PickupKey: String, SettingKey {
         case .maxRecipientsPerDay: PickupDeclarations.maxRecipientsPerDay
         case .priority: PickupDeclarations.priority
         case .uncertainRoute: PickupDeclarations.uncertainRoute
+        case .bounceFrom: PickupDeclarations.bounceFrom
         }
     }
 }

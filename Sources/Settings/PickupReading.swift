@@ -24,6 +24,7 @@ extension ReadPickup {
         settings.feedback = reader.folder(.feedback)
         reader.choice(.whenUncertain).map { settings.whenUncertain = $0 }
         settings.giveUpAfter = reader.duration(.giveUpAfter)
+        settings.bounceFrom = reader.read(.bounceFrom, ValueSyntax.address)
         readLimits()
         readEnvelope()
         readRepairs()

@@ -1,4 +1,5 @@
 package import MailMessage
+package import Submission
 
 /// A table `[pickup.NAME]`: a watched folder and its rules.
 package struct PickupSettings: Hashable, Sendable {
@@ -34,6 +35,8 @@ package struct PickupSettings: Hashable, Sendable {
     package var priority: PickupPriority
     /// Which route may serve after an uncertain attempt.
     package var uncertainRoute: UncertainRoute
+    /// Who tells a message's sender that it failed; `nil` tells nobody.
+    package var bounceFrom: MailAddress?
     /// What messages may be, and what is repaired, added and checked.
     package var messages = MessageRules()
 

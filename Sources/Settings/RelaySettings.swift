@@ -9,6 +9,7 @@ package struct RelaySettings: Hashable, Sendable {
     package var network: NetworkSettings
     package var state: StateSettings
     package var log: LogSettings
+    package var alerts: AlertSettings
 
     /// Creates settings.
     package init(
@@ -17,7 +18,8 @@ package struct RelaySettings: Hashable, Sendable {
         identities: [IdentitySettings] = [],
         network: NetworkSettings = NetworkSettings(),
         state: StateSettings = StateSettings(),
-        log: LogSettings = LogSettings()
+        log: LogSettings = LogSettings(),
+        alerts: AlertSettings = AlertSettings()
     ) {
         self.pickups = pickups
         self.routes = routes
@@ -25,6 +27,7 @@ package struct RelaySettings: Hashable, Sendable {
         self.network = network
         self.state = state
         self.log = log
+        self.alerts = alerts
     }
 
     /// The path used when `--config` is not given.

@@ -10,13 +10,13 @@ protocol SettingKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable 
 
 /// The tables of a settings file.
 enum SettingTable: String, Hashable, Sendable, CaseIterable {
-    case pickup, route, identity, network, state, log
+    case pickup, route, identity, network, state, log, alerts, alert
 
     /// Whether a file holds several of them, each with a name.
     var isNamed: Bool {
         switch self {
-        case .pickup, .route, .identity: true
-        case .network, .state, .log: false
+        case .pickup, .route, .identity, .alert: true
+        case .network, .state, .log, .alerts: false
         }
     }
 
@@ -32,6 +32,8 @@ enum SettingTable: String, Hashable, Sendable, CaseIterable {
         case .network: Self.settings(NetworkKey.self)
         case .state: Self.settings(StateKey.self)
         case .log: Self.settings(LogKey.self)
+        case .alerts: Self.settings(AlertsKey.self)
+        case .alert: Self.settings(AlertKey.self)
         }
     }
 
@@ -184,6 +186,10 @@ enum SettingForm: Sendable {
     case hosts
     /// One domain or a list of them.
     case domains
+    /// One name of a table or a list of them.
+    case names
+    /// A program and its arguments.
+    case arguments
 
     /// The words of an enumeration.
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(

@@ -38,7 +38,7 @@ extension RelaySettings {
         "AZURE_FEDERATED_TOKEN_FILE": "/var/run/secrets/azure/tokens/azure-identity-token",
     ]
 
-    private static func octets(of path: String) throws(SettingsErrors) -> [UInt8] {
+    static func octets(of path: String) throws(SettingsErrors) -> [UInt8] {
         do throws(Objection) {
             return try contents(of: path)
         } catch {

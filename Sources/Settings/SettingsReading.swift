@@ -9,6 +9,8 @@ struct SettingsReading {
     private var network = NetworkSettings()
     private var state: (settings: StateSettings, use: FileUse?) = (StateSettings(), nil)
     private var log = LogSettings()
+    private var alerts = AlertSettings()
+    private var channels: [ReadAlert] = []
 
     init(_ octets: [UInt8], file: String, _ surroundings: Surroundings) {
         complaints = ComplaintList(file: file)
@@ -28,14 +30,22 @@ struct SettingsReading {
             identities: identities.map(\.settings),
             network: network,
             state: state.settings,
-            log: log
+            log: log,
+            alerts: completeAlerts
         )
+    }
+
+    private var completeAlerts: AlertSettings {
+        var alerts = alerts
+        alerts.channels = channels.compactMap(\.settings)
+        return alerts
     }
 
     /// Everything in the file system that the settings name.
     var fileUses: [FileUse] {
         pickups.flatMap(\.fileUses) + routes.flatMap(\.fileUses)
             + identities.flatMap(\.fileUses) + [state.use].compactMap { $0 }
+            + channels.flatMap(\.fileUses)
     }
 
     private mutating func readTop(_ entries: [TomlEntry]) {
@@ -55,6 +65,10 @@ struct SettingsReading {
         let names = entries.first { $0.key == SettingTable.route.rawValue }?.tables.map(\.key)
         PickupRelations(pickups: pickups, routes: routes, routeNames: names ?? []).check()
         TenantRelations(routes: routes).check()
+        let pickupNames = entries.first { $0.key == SettingTable.pickup.rawValue }?.tables.map(\.key)
+        for channel in channels {
+            channel.checkNames(pickups: pickupNames ?? [], routes: names ?? [])
+        }
     }
 
     private func requireTable(_ table: SettingTable, in entries: [TomlEntry]) {
@@ -107,6 +121,20 @@ struct SettingsReading {
         case .log:
             let reader = TableReader<LogKey>(content, name: entry.key, at: entry, complaints)
             log = LogSettings(level: reader.choice(.level), style: reader.choice(.style))
+        case .alerts:
+            let reader = TableReader<AlertsKey>(content, name: entry.key, at: entry, complaints)
+            reader.duration(.every).map { alerts.every = $0 }
+            reader.duration(.remind).map { alerts.remind = $0 }
+            reader.duration(.backlog).map { alerts.backlog = $0 }
+            reader.duration(.stalled).map { alerts.stalled = $0 }
+        case .alert:
+            channels = named(content).map {
+                ReadAlert(
+                    $0.reader,
+                    name: $0.name,
+                    credentialsDirectory: surroundings.credentialsDirectory
+                )
+            }
         }
     }
 

@@ -89,6 +89,13 @@ extension SettingTable {
         case .network: "How the hosts that issue tokens and Microsoft Graph are reached."
         case .state: "Where the daemon remembers what must survive a restart."
         case .log: "What is written to standard error."
+        case .alerts:
+            "When people are told of what needs them; [docs/alerts.md](alerts.md) lists the conditions."
+        case .alert:
+            """
+            A way to tell people. NAME is yours to choose; `postchute alert --test NAME` tries it. Which \
+            keys it has depends on `kind`.
+            """
         }
     }
 }
@@ -137,6 +144,8 @@ extension SettingForm {
         case .proxy: "`\"http://HOST:PORT\"`, `\"none\"`"
         case .hosts: "host or domain, or list of them"
         case .domains: "domain, or list of them"
+        case .names: "name, or list of names"
+        case .arguments: "list of texts: a program and its arguments"
         }
     }
 }

@@ -29,6 +29,13 @@ package struct QueueWindow: Sendable {
     /// Whether none does.
     package var isEmpty: Bool { count == 0 }
 
+    /// The id of the first message.
+    package var firstID: SpoolID? {
+        guard head < entries.count else { return nil }
+        let entry = entries[head]
+        return SpoolID(microseconds: entry.microseconds, random: entry.random)
+    }
+
     /// Octets of memory the window holds on to.
     package var memoryOctets: Int {
         entries.capacity * MemoryLayout<Entry>.stride + names.capacity

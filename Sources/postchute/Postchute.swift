@@ -12,7 +12,9 @@ struct Postchute: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Relay",
-                subcommands: [Run.self, Check.self, Verify.self, Login.self, Send.self]
+                subcommands: [
+                    Init.self, Run.self, Check.self, Verify.self, Login.self, Send.self,
+                ]
             ),
             CommandGroup(
                 name: "Messages",

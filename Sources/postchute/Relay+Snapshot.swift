@@ -1,3 +1,4 @@
+internal import Alerts
 internal import Delivery
 internal import EventLog
 internal import Glibc
@@ -29,6 +30,9 @@ extension Relay {
         else { return }
         add(conditionsTo: &snapshot)
         snapshot.expiring = expiring.withLock { $0 }
+        snapshot.alerts = alerts.observe(snapshot)
+        // Postchute's own mail is shown by its alerts.
+        snapshot.pickups.removeAll { $0.name.contains(".") }
         do {
             try StatusFile(settings.state).write(snapshot)
             snapshotTrouble.withLock { $0 = nil }

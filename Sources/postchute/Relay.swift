@@ -1,3 +1,4 @@
+internal import Alerts
 internal import Delivery
 internal import EventLog
 internal import NIOCore
@@ -14,17 +15,36 @@ internal import WebClient
 ///
 /// Data flows one way: watch helper → pickups → engine → routes; results come back as moves.
 final class Relay: Service {
-    let settings: RelaySettings
+    /// The settings in force; a reload replaces them.
+    let currentSettings: CurrentSettings
     let log: LogSink
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let threads = SpoolThreads()
     let engine: DeliveryEngine
-    let pickups: [RelayPickup]
-    let services: ServiceAccess
+    private let parts: Mutex<Parts>
+    /// Who tells people of what needs them.
+    let alerts: AlertDesk
+    /// The spools of Postchute's own mail.
+    let outboxes: Outboxes
+    let bounces: BounceDesk
     /// Which credentials end soon, in sentences.
     let expiring = Mutex<[String]>([])
     /// Why the last snapshot could not be written, so that it is said once.
     let snapshotTrouble = Mutex<String?>(nil)
+
+    /// What a reload replaces.
+    struct Parts {
+        /// The pickups of the settings, in their order.
+        var pickups: [RelayPickup]
+        var services: ServiceAccess
+    }
+
+    /// The settings in force at this instant.
+    var settings: RelaySettings { currentSettings.value }
+    /// The pickups of the settings in force.
+    var pickups: [RelayPickup] { parts.withLock { $0.pickups } }
+    /// What the routes of the settings in force share.
+    var services: ServiceAccess { parts.withLock { $0.services } }
 
     /// How long stopping waits for replies to final dots; messages without one are aborted at once.
     static let drainLimit = TimeAmount.seconds(90)
@@ -33,29 +53,48 @@ final class Relay: Service {
     ///
     /// - Throws: ``StartError`` when a pickup may not be opened as it is.
     init(settings: RelaySettings, log: LogSink) async throws {
-        self.settings = settings
+        currentSettings = CurrentSettings(settings)
         self.log = log
         let (loop, threads) = (group.next(), threads)
+        let alerts = AlertDesk(
+            settings.alerts,
+            state: settings.state,
+            threads: threads,
+            log: log
+        )
+        self.alerts = alerts
+        let bounces = BounceDesk(settings.pickups, host: HostName.own, threads: threads)
+        self.bounces = bounces
         let engine = try await loop.submit {
-            DeliveryEngine(loop: loop, threads: threads, log: DeliveryLog(log), clock: .system)
+            let log = DeliveryLog(
+                log,
+                witnesses: [alerts, bounces],
+                wall: EngineClock.system.wall
+            )
+            return DeliveryEngine(loop: loop, threads: threads, log: log, clock: .system)
         }.get()
         self.engine = engine
+        outboxes = Outboxes(settings, engine: engine, loop: loop, threads: threads, log: log)
         let tokens = TokenLog(log)
+        let services: ServiceAccess
         do {
             services = try ServiceAccess(settings, loop: loop) { tokens.write($1, of: $0) }
         } catch let defect as ProxyDefect {
             throw StartError("the proxy \(defect.phrase)", .settings)
         }
-        pickups = try settings.pickups.map { pickup in
+        let outboxes = outboxes
+        let pickups = try settings.pickups.map { pickup in
             try RelayPickup(
                 pickup,
                 of: settings,
                 engine: engine,
                 loop: loop,
                 threads: threads,
-                log: log
+                log: log,
+                refused: Self.tellSender(of: pickup, bounces, outboxes)
             )
         }
+        parts = Mutex(Parts(pickups: pickups, services: services))
     }
 
     /// Runs until graceful shutdown; returns when nothing is on the wire any more.
@@ -63,6 +102,7 @@ final class Relay: Service {
         log.write(LogLine(.notice, "started").adding("version", Version.text))
         await startLedger()
         try await startRoutes()
+        startAlerts()
         for pickup in pickups { pickup.start() }
         let tasks = [
             Task { await watchFolders() },
@@ -128,6 +168,7 @@ final class Relay: Service {
         let isDrained = (try? await drained.get()) ?? false
         await leaveSnapshot()
         for pickup in pickups { pickup.close() }
+        outboxes.close()
         await stopLedger()
         threads.stop()
         await services.stop()

@@ -21,6 +21,7 @@ final class RelayPickup: Sendable {
     private let hooks: SpoolHooks
     private let log: PickupLog
     private let feedback: FeedbackWriter?
+    private let refused: @Sendable (SpoolName) -> Void
     private let state: Mutex<State>
 
     private struct State {
@@ -42,6 +43,8 @@ final class RelayPickup: Sendable {
     ///
     /// A folder that is merely missing is waited for, since mounts come late.
     ///
+    /// `refused` gets the name of every message that went to `failed/`, and must not block.
+    ///
     /// - Throws: ``StartError`` for anything else.
     init(
         _ settings: PickupSettings,
@@ -49,13 +52,15 @@ final class RelayPickup: Sendable {
         engine: DeliveryEngine,
         loop: any EventLoop,
         threads: SpoolThreads,
-        log: LogSink
+        log: LogSink,
+        refused: @escaping @Sendable (SpoolName) -> Void
     ) throws {
         self.settings = settings
         routes = relay.routes
         rules = relay.rules(of: settings)
         documents = relay.documents(of: settings)
         self.engine = engine
+        self.refused = refused
         self.loop = loop
         hooks = SpoolHooks(threads: threads)
         self.log = PickupLog(pickup: settings.name, log: log)
@@ -140,7 +145,10 @@ final class RelayPickup: Sendable {
         delivery.maximumPerHour = settings.maximumPerHour
         delivery.maximumRecipientsPerDay = settings.maximumRecipientsPerDay
         delivery.priority = DeliveryPriority(settings.priority)
-        if let feedback { delivery.refused = { feedback.write($1, about: $0) } }
+        delivery.refused = { [feedback, refused] name, text in
+            feedback?.write(text, about: name)
+            refused(name)
+        }
         let (engine, added) = (engine, delivery)
         loop.execute { engine.add(added) }
     }

@@ -113,13 +113,28 @@ final class ServiceAccess: Sendable {
     ///
     /// - Throws: ``ProxyDefect`` when the address of a proxy cannot be used.
     func transport(for route: RouteSettings) throws -> any WebTransport {
-        let proxy = try ProxyChoice(route.proxy, settings.network, environment: environment)
         var caFile: String?
         if case .file(let path) = route.trust { caFile = path }
+        return try transport(
+            proxy: route.proxy,
+            caFile: caFile,
+            connectTimeout: route.connectTimeout
+        )
+    }
+
+    /// HTTPS with a trust of its own, through this proxy or that of `[network]`.
+    ///
+    /// - Throws: ``ProxyDefect`` when the address of a proxy cannot be used.
+    func transport(
+        proxy: ProxySettings? = nil,
+        caFile: String?,
+        connectTimeout: Duration
+    ) throws(ProxyDefect) -> any WebTransport {
+        let proxy = try ProxyChoice(proxy, settings.network, environment: environment)
         let options = HTTPTransportOptions(
             proxy: proxy,
             caFile: caFile,
-            connectTimeout: route.connectTimeout
+            connectTimeout: connectTimeout
         )
         return transports.withLock { transports in
             let made = transports[options] ?? HTTPTransport(options: options, group: group)

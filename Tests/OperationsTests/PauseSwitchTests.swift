@@ -24,6 +24,23 @@ struct PauseSwitchTests {
         #expect(desk.resume(.pickup("erp")) == CommandResult(["Pickup erp was not paused."]))
     }
 
+    @Test func `all pickups are paused one after another, and go on so`() throws {
+        let relay = try TestRelay()
+        let desk = PauseSwitch(relay.folders)
+        #expect(
+            desk.pause(.everyPickup).output
+                == relay.settings.pickups.map {
+                    "Pickup \($0.name) is paused: files are still claimed, nothing is sent."
+                }
+        )
+        #expect(relay.spool.isPaused)
+        #expect(
+            desk.resume(.everyPickup).output
+                == relay.settings.pickups.map { "Pickup \($0.name) goes on." }
+        )
+        #expect(!relay.spool.isPaused)
+    }
+
     @Test func `a route is paused by a file in the state directory`() throws {
         let relay = try TestRelay()
         let desk = PauseSwitch(relay.folders)

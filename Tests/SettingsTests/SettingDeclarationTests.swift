@@ -58,6 +58,7 @@ struct SettingDeclarationTests {
                 "route.client_key", "route.client_passphrase_file", "route.password_file",
                 "route.token_file", "identity.certificate_key",
                 "identity.certificate_passphrase_file", "identity.client_secret_file",
+                "alert.url_file",
             ]
         )
     }
@@ -113,6 +114,8 @@ struct SettingDeclarationTests {
             case .proxy: _ = try ValueSyntax.proxy(content)
             case .hosts: _ = try ValueSyntax.hosts(content)
             case .domains: _ = try ValueSyntax.domains(content)
+            case .names: _ = try ValueSyntax.names(content)
+            case .arguments: _ = try ValueSyntax.arguments(content)
             }
             return nil
         } catch {
