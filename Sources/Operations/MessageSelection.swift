@@ -77,13 +77,14 @@ struct MessageFilter {
     private func matchesReply(_ message: FoundMessage) throws(SpoolError) -> Bool {
         guard selection.reply != nil || selection.route != nil else { return true }
         let text = try message.spool.reason(of: message.entry).map(ReasonFile.lines)
-        let state = text == nil ? try message.history() : nil
+        let isTold = text.map { ReasonFile.route($0) != nil } ?? false
+        let state = isTold ? nil : try message.history()
         if let route = selection.route {
             let last = text.flatMap(ReasonFile.route) ?? state?.attempts.latest?.route
             if last != route { return false }
         }
         guard let reply = selection.reply else { return true }
-        let said = text.map(ReasonFile.replies) ?? state.map(\.said) ?? []
+        let said = (text.map(ReasonFile.replies) ?? []) + (state.map(\.said) ?? [])
         return said.contains { Self.says($0, reply) }
     }
 

@@ -1,3 +1,5 @@
+internal import Delivery
+
 /// How much was sent lately, by the daemon's own counts.
 package struct TopHistory: Sendable {
     private struct Sample {

@@ -1,5 +1,6 @@
 internal import Delivery
 internal import SafeText
+internal import Spool
 
 /// What `top` shows of a relay, as lines for a screen of some size; pure.
 package struct TopView: Sendable {

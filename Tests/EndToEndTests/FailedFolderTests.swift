@@ -200,7 +200,7 @@ struct TopTests {
             #expect(output.contains("pickup erp: open"))
             #expect(output.contains("EXIT 0 RESTORED True"), "\(output)")
             let end = try #require(output.ranges(of: "\u{1B}[?1049l").last)
-            #expect(output[end.upperBound...].trimmingPrefix("\r\n").hasPrefix("EXIT"))
+            #expect(output[end.upperBound...].trimmingPrefix { $0.isNewline }.hasPrefix("EXIT"))
         }
     }
 
