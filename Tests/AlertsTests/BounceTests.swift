@@ -59,7 +59,7 @@ struct BounceTests {
             for part in status.get_payload():
                 for name, value in part.items(): print(name + "=" + value)
             print(headers.get_content_type())
-            print(headers.get_payload(decode=True).decode().strip())
+            print(headers.get_payload(decode=True).decode().replace("\\r", "").strip())
             """
         )
         let expected = """
@@ -95,7 +95,7 @@ struct BounceTests {
             X-Note: a
 
             """
-        #expect(output.replacing("\r", with: "").hasPrefix(expected), "\(output)")
+        #expect(output.hasPrefix(expected), "\(output)")
         #expect(!output.contains("secret@contoso.com"))
     }
 
