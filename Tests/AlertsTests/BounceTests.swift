@@ -55,11 +55,11 @@ struct BounceTests {
             print(m.get_content_type(), m.get_param("report-type"))
             for name in ["from", "to", "subject", "auto-submitted"]: print(name, m[name])
             text, status, headers = m.iter_parts()
-            print(text.get_content().strip())
+            print(text.get_content().replace("\\r", "").strip())
             for part in status.get_payload():
                 for name, value in part.items(): print(name + "=" + value)
             print(headers.get_content_type())
-            print(headers.get_payload(decode=True).decode().strip())
+            print(headers.get_payload(decode=True).decode().replace("\\r", "").strip())
             """
         )
         let expected = """
@@ -95,7 +95,7 @@ struct BounceTests {
             X-Note: a
 
             """
-        #expect(output.replacing("\r", with: "").hasPrefix(expected), "\(output)")
+        #expect(output.hasPrefix(expected), "\(output)")
         #expect(!output.contains("secret@contoso.com"))
     }
 
