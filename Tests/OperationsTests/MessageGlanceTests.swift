@@ -1,3 +1,4 @@
+import Spool
 import Testing
 
 @testable import Operations
