@@ -80,7 +80,7 @@ let package = Package(
         .target(name: "CToml"),
 
         // Pure: no sockets, files, clocks or environment.
-        library("SafeText", ["COpenSSL"]),
+        library("SafeText"),
         library("Submission"),
         library("MailMessage", ["Submission"]),
         library("Documents", ["MailMessage", "Submission"]),

@@ -45,6 +45,17 @@ extension RelaySnapshot {
                 (mask.address($0.key), mask.text($0.value))
             }
             pickups[index].suspendedSenders = Dictionary(senders) { first, _ in first }
+            pickups[index].suspended = pickups[index].suspended.map(mask.text)
+        }
+        for index in routes.indices {
+            routes[index].reason = routes[index].reason.map(mask.text)
+            routes[index].advice = routes[index].advice.map(mask.text)
+        }
+        accounts = accounts?.map { account in
+            var account = account
+            account.name = mask.text(account.name)
+            account.reason = account.reason.map(mask.text)
+            return account
         }
     }
 }

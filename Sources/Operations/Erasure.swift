@@ -1,9 +1,11 @@
 internal import Delivery
 internal import Glibc
 internal import Ledger
+internal import MailMessage
 internal import SafeText
 internal import Settings
 internal import Spool
+internal import Submission
 
 /// Takes an address out of what Postchute keeps: messages to and from it, and rows of the ledger.
 ///

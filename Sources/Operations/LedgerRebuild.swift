@@ -64,6 +64,7 @@ package struct LedgerRebuild: Sendable {
     ) throws(SpoolError) {
         let spool = try relay.spool(of: pickup)
         let rules = ContentRules(pickup, settings)
+        let mask = relay.mask
         for folder in [ListedFolder.queue, .failed, .held, .sent] {
             for place in try folder.places(in: spool) {
                 var entries: [SpoolEntry] = []
@@ -74,7 +75,9 @@ package struct LedgerRebuild: Sendable {
                 for start in stride(from: 0, to: entries.count, by: Self.batch) {
                     let part = entries[start..<min(start + Self.batch, entries.count)]
                     let told = part.map { entry in
-                        events(FoundMessage(pickup: pickup.name, spool: spool, entry: entry), rules)
+                        let message = FoundMessage(pickup: pickup.name, spool: spool, entry: entry)
+                        let events = events(message, rules)
+                        return mask.map { mask in events.map { $0.masked(by: mask) } } ?? events
                     }
                     do {
                         outcome.messages += try store.adopt(told)

@@ -20,7 +20,8 @@ package struct MessageTrace: Sendable {
         now = relay.now()
         limit = question.limit
         if let pickup = question.pickup { _ = try relay.pickups(named: pickup) }
-        let query = try question.query(now: now)
+        let asked = try question.query(now: now)
+        let query = relay.mask.map { asked.masked(by: $0) } ?? asked
         let reader = try relay.ledger()
         let limit = question.limit
         let page = try relay.ask { try reader.messages(query, after: nil, limit: limit) }

@@ -1,5 +1,6 @@
 internal import Delivery
 internal import Ledger
+internal import SafeText
 internal import Settings
 internal import Spool
 
@@ -11,6 +12,7 @@ struct OperatorJournal: Sendable {
     private let directory: String?
     private let actor: String
     private let now: @Sendable () -> Int64
+    private let mask: PrivacyMask?
     private var events: [MessageEvent] = []
 
     /// The most events that are kept before they are written.
@@ -21,7 +23,7 @@ struct OperatorJournal: Sendable {
     /// Creates a journal of somebody's actions; it writes nothing where the settings have no ledger.
     init(_ relay: RelayFolders, actor: String) {
         directory = relay.settings.ledger.isEnabled ? relay.settings.state.directory : nil
-        (self.actor, now) = (actor, relay.now)
+        (self.actor, now, mask) = (actor, relay.now, relay.mask)
     }
 
     /// Notes that a verb was carried out; a message without an id was no message yet.
@@ -35,7 +37,7 @@ struct OperatorJournal: Sendable {
             file: message.entry.original.display
         )
         event.actor = actor
-        events.append(event)
+        events.append(mask.map { event.masked(by: $0) } ?? event)
         if events.count >= Self.batch { write() }
     }
 

@@ -1,4 +1,6 @@
 internal import CLinux
+internal import COpenSSL
+package import Ledger
 internal import Glibc
 package import SafeText
 package import Settings
@@ -72,4 +74,48 @@ package struct PrivacyKey {
 /// Why there is no key, as the end of a sentence.
 package struct PrivacyKeyError: Error, Hashable, Sendable {
     package var sentence: String
+}
+
+extension RelayFolders {
+    /// What hides people in what a command writes down, and in what it asks for; `nil` without privacy.
+    ///
+    /// Who may not read the key looks for plain addresses, which are not there.
+    var mask: PrivacyMask? {
+        guard settings.isPrivate else { return nil }
+        return (try? PrivacyKey(settings.state).mask()) ?? nil
+    }
+}
+
+extension LedgerQuery {
+    /// The question in the pseudonyms of a mask: a whole address, a whole subject.
+    package func masked(by mask: PrivacyMask) -> LedgerQuery {
+        var query = self
+        query.text = text.map(mask.text)
+        query.file = file.map(mask.text)
+        query.address = address.map { $0.hasPrefix("@") ? $0 : mask.address($0) }
+        query.subject = subject.map(mask.subject)
+        query.messageID = messageID.map(mask.text)
+        query.reply = reply.map(mask.text)
+        return query
+    }
+}
+
+extension PrivacyMask {
+    /// A mask by HMAC-SHA256 under this key (RFC 2104 §2).
+    init(key: [UInt8]) {
+        self.init { text in
+            var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+            var length: UInt32 = 0
+            let result = HMAC(
+                EVP_sha256(),
+                key,
+                Int32(key.count),
+                text,
+                text.count,
+                &digest,
+                &length
+            )
+            return result == nil ? [] : Array(digest.prefix(Int(length)))
+        }
+    }
 }

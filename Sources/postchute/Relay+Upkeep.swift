@@ -1,3 +1,4 @@
+internal import Delivery
 internal import EventLog
 internal import Operations
 internal import Settings
@@ -12,9 +13,19 @@ extension Relay {
     /// Removes what is older than the settings keep, until the task is cancelled.
     func keepWithinRetention() async {
         while !Task.isCancelled {
-            for pickup in pickups { await sweep(pickup) }
+            if mayRemove() { for pickup in pickups { await sweep(pickup) } }
             try? await Task.sleep(for: Self.sweepInterval)
         }
+    }
+
+    /// Whether the clock can be trusted with removing anything: one that leapt is given a day to be set right.
+    private func mayRemove() -> Bool {
+        if RetentionClock(settings.state).mayRemove(at: EngineClock.system.wall()) { return true }
+        var line = LogLine(.info, "expiry-waits")
+        line.add("reason", "The clock was not looked at for two days, or went back.")
+        line.add("advice", "Nothing old is removed for a day; see that the clock is right.")
+        log.write(line)
+        return false
     }
 
     /// Sweeps one pickup, and says in one line what was removed.

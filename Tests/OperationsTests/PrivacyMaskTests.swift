@@ -1,6 +1,7 @@
+import SafeText
 import Testing
 
-@testable import SafeText
+@testable import Operations
 
 @Suite("Privacy mask")
 struct PrivacyMaskTests {
