@@ -68,7 +68,9 @@ struct SettingsReading {
         let names = entries.first { $0.key == SettingTable.route.rawValue }?.tables.map(\.key)
         PickupRelations(pickups: pickups, routes: routes, routeNames: names ?? []).check()
         TenantRelations(routes: routes).check()
-        let pickupNames = entries.first { $0.key == SettingTable.pickup.rawValue }?.tables.map(\.key)
+        let pickupNames = entries.first { $0.key == SettingTable.pickup.rawValue }?.tables.map(
+            \.key
+        )
         for channel in channels {
             channel.checkNames(pickups: pickupNames ?? [], routes: names ?? [])
         }

@@ -1,6 +1,7 @@
 internal import Dashboard
 internal import EventLog
 internal import Ledger
+internal import NIOCore
 internal import NIOPosix
 internal import Operations
 internal import Settings
@@ -19,7 +20,7 @@ extension Relay {
             served = settings.http
             running?.cancel()
             await running?.value
-            let server = served.flatMap(makeDashboard)
+            let server = served.flatMap { makeDashboard($0, on: group) }
             running = server.map { server in Task { await server.run(on: group) } }
         }
         running?.cancel()
@@ -27,7 +28,10 @@ extension Relay {
         try? await group.shutdownGracefully()
     }
 
-    private func makeDashboard(_ http: HTTPSettings) -> DashboardServer? {
+    private func makeDashboard(
+        _ http: HTTPSettings,
+        on group: any EventLoopGroup
+    ) -> DashboardServer? {
         let log = DashboardLog(log: log)
         do {
             let tls = try http.certificate.map { certificate in
@@ -35,14 +39,17 @@ extension Relay {
                     server: TLSServerSettings(identity: .file(try TLSIdentitySource(certificate)))
                 )
             }
-            return DashboardServer(http, source: dashboardSource(log), tls: tls)
+            return DashboardServer(http, source: dashboardSource(log, group), tls: tls)
         } catch {
             log.write(.refused(address: http.listen.text, reason: DashboardLog.sentence(error)))
             return nil
         }
     }
 
-    private func dashboardSource(_ log: DashboardLog) -> DashboardSource {
+    private func dashboardSource(
+        _ log: DashboardLog,
+        _ group: any EventLoopGroup
+    ) -> DashboardSource {
         let (current, latest, ends) = (currentSettings, latestSnapshot, CredentialEnds())
         var source = DashboardSource(
             settings: current.value,
@@ -51,7 +58,24 @@ extension Relay {
             ledger: LedgerReader(stateDirectory: settings.state.directory),
             report: { log.write($0) }
         )
+        source.verify = { await Self.verify($0, of: current.value, on: group.next()) }
+        source.currentSettings = { current.value }
         source.credentials = { ends.look(at: current.value) }
         return source
+    }
+
+    /// Looks at a route as `postchute verify` does, on the dashboard's loop.
+    private static func verify(
+        _ name: String,
+        of settings: RelaySettings,
+        on loop: any EventLoop
+    ) async -> VerifyReport.Route {
+        guard let route = settings.routes.first(where: { $0.name == name }),
+            let services = try? ServiceAccess(settings, loop: loop)
+        else { return VerifyReport.Route(name: name, target: "", steps: []) }
+        let report = await RouteInspection(route, RouteInspection.Options(), services, loop)
+            .report()
+        await services.stop()
+        return report
     }
 }

@@ -72,7 +72,7 @@ package struct DashboardServer: Sendable {
                     let source = ApplicationRequestContextSource(channel: channel, logger: logger)
                     let context = DashboardContext(source: source)
                     var response = try await responder.respond(to: request, context: context)
-                    response.headers[.date] = WebDate.text(now() / 1_000_000)
+                    response.headers[.date] = WebDate.text(now())
                     let body = request.method == .head ? ResponseBody() : response.body
                     try await writer.write(response: response.head, body: body)
                 },

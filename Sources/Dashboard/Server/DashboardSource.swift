@@ -6,7 +6,8 @@ package import Settings
 
 /// Where the pages get what they show, and whom they tell what was done.
 package struct DashboardSource: Sendable {
-    private let currentSettings: @Sendable () -> RelaySettings
+    /// The settings in force, asked for again with each page: a reload replaces them.
+    package var currentSettings: @Sendable () -> RelaySettings
     /// The program's version.
     package var version: String
     /// What the daemon knew at most two seconds ago; `nil` before it has looked for the first time.
@@ -24,16 +25,17 @@ package struct DashboardSource: Sendable {
     /// Writes a line into the daemon's log.
     package var report: @Sendable (DashboardEvent) -> Void
 
-    /// Creates a source; `settings` is asked again for each page, for a reload replaces them.
+    /// Creates a source with settings that stay.
     package init(
-        settings: @autoclosure @escaping @Sendable () -> RelaySettings,
+        settings: RelaySettings,
         version: String,
         snapshot: @escaping @Sendable () -> RelaySnapshot?,
         ledger: (any LedgerReading)? = nil,
         now: @escaping @Sendable () -> Int64 = RelayFolders.systemTime,
         report: @escaping @Sendable (DashboardEvent) -> Void
     ) {
-        (currentSettings, self.version, self.snapshot) = (settings, version, snapshot)
+        (self.version, self.snapshot) = (version, snapshot)
+        currentSettings = { settings }
         (self.ledger, self.now, self.report) = (ledger, now, report)
     }
 

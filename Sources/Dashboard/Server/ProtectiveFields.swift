@@ -19,7 +19,6 @@ enum ProtectiveFields {
         (.ours("Cross-Origin-Opener-Policy"), "same-origin"),
         (.ours("Cross-Origin-Resource-Policy"), "same-origin"),
         (.ours("Permissions-Policy"), "camera=(), geolocation=(), microphone=()"),
-        (.cacheControl, "no-store"),
     ]
     private static let strictTransport = (
         HTTPField.Name.ours("Strict-Transport-Security"), "max-age=31536000"
@@ -28,6 +27,8 @@ enum ProtectiveFields {
     /// Adds the fields; those over TLS also keep the browser from ever coming without.
     static func add(to response: inout Response, isSecure: Bool) {
         for (name, value) in fields { response.headers[name] = value }
+        // Only files whose address changes with them say otherwise.
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         if isSecure { response.headers[strictTransport.0] = strictTransport.1 }
     }
 }
