@@ -16,16 +16,17 @@ package struct BulkActions: Sendable {
     /// How many messages a dry run shows, and how many that could not be moved are named.
     private static let shown = 10
 
-    /// Finds the messages; nothing is moved yet.
+    /// Finds the messages; nothing is moved yet, and `actor` is who the ledger names.
     ///
     /// - Throws: For a pickup, route, folder or address that cannot be meant.
     package init(
         _ verb: MessageVerb,
         _ relay: RelayFolders,
         pickup: String? = nil,
+        actor: String = OperatorActor.current,
         _ selection: MessageSelection
     ) throws(CommandRefusal) {
-        actions = try MessageActions(verb, relay, pickup: pickup)
+        actions = try MessageActions(verb, relay, pickup: pickup, actor: actor)
         filter = try MessageFilter(selection, relay)
         self.verb = verb
         folder = try verb.folder(selection.folder)

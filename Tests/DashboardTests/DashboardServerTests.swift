@@ -1,3 +1,4 @@
+import NIOCore
 import Settings
 import TLSEngine
 import TestSupport

@@ -1,5 +1,8 @@
 import Delivery
 import Glibc
+import Operations
+import Settings
+import Synchronization
 import TestSupport
 import Testing
 
@@ -93,7 +96,8 @@ struct MetricsTests {
     }
 
     @Test func `the page in docs is what the declarations say`() throws {
-        let path = "\(packageRoot)/docs/metrics.md"
+        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let path = "/\(root)/docs/metrics.md"
         let page = MetricsReference.markdown()
         if getenv("POSTCHUTE_WRITE_DOCS") != nil { try writeFile(page.utf8, to: path) }
         let file = String(decoding: try readFile(path), as: UTF8.self)
@@ -104,7 +108,7 @@ struct MetricsTests {
         let dashboard = try await TestDashboard.start()
         #expect(try await dashboard.request("GET /readyz").body == "The daemon is starting.\n")
         var taken = snapshot()
-        taken.takenAt = DashboardSourceClock.now()
+        taken.takenAt = RelayFolders.systemTime()
         taken.routes[0].reason = "The password is wrong."
         let bad = taken
         dashboard.snapshot.value.withLock { $0 = bad }
@@ -127,14 +131,5 @@ struct MetricsTests {
         #expect(ready.status == 200)
         #expect(ready.body == "Mail flows.\n")
         await dashboard.stop()
-    }
-}
-
-/// The clock of the system, in microseconds since 1970.
-enum DashboardSourceClock {
-    static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }

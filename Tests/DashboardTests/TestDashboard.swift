@@ -1,5 +1,6 @@
 import Delivery
 import Glibc
+import NIOCore
 import NIOPosix
 import Settings
 import Synchronization

@@ -1,6 +1,7 @@
 import Glibc
 import SafeText
 import Settings
+import Spool
 import TestSupport
 import Testing
 

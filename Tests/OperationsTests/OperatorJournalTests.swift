@@ -38,7 +38,7 @@ struct OperatorJournalTests {
         let relay = try TestRelay()
         _ = try LedgerStore(stateDirectory: relay.settings.state.directory)
         let names = try (0..<5).map { try relay.failed("\($0).eml") }
-        _ = try MessageActions(.retry, relay.folders, actor: Self.actor).retryAll()
+        _ = try BulkActions(.retry, relay.folders, actor: Self.actor, MessageSelection()).run()
         for name in names {
             #expect(try Self.reader(relay).events(of: name.id.text).map(\.kind) == [.retried])
         }

@@ -139,9 +139,10 @@ struct ServiceUnitTests {
         )
     }
 
-    @Test func `credentials are found wherever the settings name them, and not in comments`() throws
+    @Test func `credentials are found wherever the settings name them, and not in comments`()
+        async throws
     {
-        try withScratchFolder { scratch in
+        try await withScratchFolder { scratch in
             let path = try scratch.write(
                 """
                 # password_file = "credential:old"
@@ -157,8 +158,8 @@ struct ServiceUnitTests {
         }
     }
 
-    @Test func `settings are never overwritten, comments are`() throws {
-        try withScratchFolder { scratch in
+    @Test func `settings are never overwritten, comments are`() async throws {
+        try await withScratchFolder { scratch in
             let path = try scratch.write("# [pickup.erp]\n", to: "postchute.toml")
             try WrittenFile(path).writeSettings("[a]\n")
             #expect(try scratch.text("postchute.toml") == "[a]\n")
