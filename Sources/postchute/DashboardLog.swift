@@ -4,6 +4,7 @@ internal import EventLog
 internal import Glibc
 internal import Operations
 internal import Settings
+internal import Submission
 internal import Synchronization
 internal import TLSEngine
 

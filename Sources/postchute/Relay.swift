@@ -105,8 +105,8 @@ final class Relay: Service {
         self.bounces = bounces
         let engine = try await loop.submit {
             // Who answers a sender must know the sender; all others are told of pseudonyms.
-            let told: [any MessageWitness] = [ledger, alerts].compactMap { $0 }
-            let witnesses = told.map { witness -> any MessageWitness in
+            let optional: [(any MessageWitness)?] = [ledger, alerts]
+            let witnesses = optional.compactMap { $0 }.map { witness -> any MessageWitness in
                 mask.map { MaskedWitness(witness, $0) } ?? witness
             }
             let log = DeliveryLog(
