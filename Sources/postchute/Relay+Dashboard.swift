@@ -60,6 +60,8 @@ extension Relay {
         )
         source.verify = { await Self.verify($0, of: current.value, on: group.next()) }
         source.currentSettings = { current.value }
+        let path = settingsPath
+        source.settingsInEffect = { SettingsInEffect(path: path, inForce: current.value) }
         source.credentials = { ends.look(at: current.value) }
         return source
     }

@@ -94,7 +94,7 @@ extension DashboardSource {
     /// Does to a message what an operator wants.
     func carryOut(_ verb: MessageVerb, _ id: String, by visitor: Visitor) -> CommandResult {
         do throws(CommandRefusal) {
-            return try MessageActions(verb, folders).run([id])
+            return try MessageActions(verb, folders, actor: "dashboard: \(visitor.name)").run([id])
         } catch {
             return CommandResult(complaints: error.lines, status: error.status)
         }
