@@ -11,19 +11,19 @@ struct RetentionDiaryTests {
 
     @Test func `the first look removes nothing for a day`() {
         var diary = RetentionDiary()
-        #expect(!diary.look(at: Self.noon))
-        for hour in 1..<24 { #expect(!diary.look(at: Self.noon + Int64(hour) * Self.hour)) }
-        #expect(diary.look(at: Self.noon + 24 * Self.hour))
-        #expect(diary.look(at: Self.noon + 25 * Self.hour))
+        #expect(diary.look(at: Self.noon) == false)
+        for hour in 1..<24 { #expect(diary.look(at: Self.noon + Int64(hour) * Self.hour) == false) }
+        #expect(diary.look(at: Self.noon + 24 * Self.hour) == true)
+        #expect(diary.look(at: Self.noon + 25 * Self.hour) == true)
     }
 
     @Test func `a clock that leaps years ahead removes nothing for a day`() {
         var diary = RetentionDiary()
         diary.looked = Self.noon
         let leap = Self.noon + 10 * 365 * 24 * Self.hour
-        #expect(!diary.look(at: leap))
-        #expect(!diary.look(at: leap + 23 * Self.hour))
-        #expect(diary.look(at: leap + 24 * Self.hour))
+        #expect(diary.look(at: leap) == false)
+        #expect(diary.look(at: leap + 23 * Self.hour) == false)
+        #expect(diary.look(at: leap + 24 * Self.hour) == true)
     }
 
     @Test func `a clock that was set right again waits a day from then, and no longer`() {
@@ -31,15 +31,15 @@ struct RetentionDiaryTests {
         diary.looked = Self.noon
         _ = diary.look(at: Self.noon + 10 * 365 * 24 * Self.hour)
         let back = Self.noon + Self.hour
-        #expect(!diary.look(at: back))
-        #expect(diary.look(at: back + 24 * Self.hour))
+        #expect(diary.look(at: back) == false)
+        #expect(diary.look(at: back + 24 * Self.hour) == true)
     }
 
     @Test func `a week-end without the daemon costs a day, an hour nothing`() {
         var diary = RetentionDiary()
         diary.looked = Self.noon
-        #expect(diary.look(at: Self.noon + 47 * Self.hour))
-        #expect(!diary.look(at: Self.noon + 47 * Self.hour + 49 * Self.hour))
+        #expect(diary.look(at: Self.noon + 47 * Self.hour) == true)
+        #expect(diary.look(at: Self.noon + 47 * Self.hour + 49 * Self.hour) == false)
     }
 
     @Test func `what it wrote it reads, and nonsense is no look`() {
