@@ -27,6 +27,8 @@ struct LedgerFile: Sendable {
         try create()
         var configuration = Configuration()
         configuration.label = "ledger"
+        // A rollback that fails on a bad disk must end in an error, not in the end of the daemon.
+        configuration.allowsUnsafeTransactions = true
         configuration.busyMode = .timeout(patience)
         configuration.prepareDatabase { database in
             // Only an empty file takes the first: it has no effect on another.

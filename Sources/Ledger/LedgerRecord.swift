@@ -66,7 +66,9 @@ struct LedgerRecord {
     /// The event, with what must have happened before it: a message that had left the queue and is
     /// tried again was put back by somebody with a file manager.
     func told(by event: MessageEvent) -> [MessageEvent] {
-        guard number != nil || message.attempts > 0, event.actor == nil else { return [event] }
+        // What was written late tells nothing about where the message was since.
+        guard number != nil || message.attempts > 0, event.actor == nil, event.at > message.lastAt
+        else { return [event] }
         let back = MessageEvent(
             message.last == "held" || message.last == "set-aside" ? .released : .retried,
             at: max(event.at - (event.milliseconds ?? 0) * 1000, message.lastAt),
@@ -102,7 +104,7 @@ struct LedgerRecord {
                 String(decoding: reply.utf8.prefix(Self.searchedReplyOctets), as: UTF8.self)
             )
         }
-        return parts.joined(separator: "\n").replacing("\0", with: " ")
+        return Self.withoutNUL(parts.joined(separator: "\n"))
     }
 
     /// Who the message is from and for, in small letters.
@@ -112,8 +114,17 @@ struct LedgerRecord {
         return all
     }
 
+    /// A text without the scalar at which SQLite's functions for text end.
+    private static func withoutNUL(_ text: String) -> String {
+        guard text.utf8.contains(0) else { return text }
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars { scalars.append(scalar.value == 0 ? "\u{FFFD}" : scalar) }
+        return String(scalars)
+    }
+
     /// A text that no file or server can make longer than a row should be.
     static func bounded(_ text: String) -> String {
+        let text = withoutNUL(text)
         guard text.utf8.count > maximumOctets else { return text }
         return String(decoding: text.utf8.prefix(maximumOctets), as: UTF8.self) + "…"
     }

@@ -60,6 +60,7 @@ package final class LedgerStore: Sendable {
     func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
         do {
             return try queue.inDatabase { database in
+                if database.isInsideTransaction { try database.rollback() }
                 var result: Result?
                 try database.inTransaction(.immediate) {
                     result = try body(database)

@@ -14,8 +14,8 @@ enum KnownNames {
     }
 
     /// The words for a name at the top of the file that is not a table.
-    static func objection(toTop key: String) -> Objection {
-        if let owner = owner(of: key) {
+    static func objection(toTop key: String, isTable: Bool) -> Objection {
+        if !isTable, let owner = owner(of: key) {
             return Objection("stands outside a table.", "Move it below \(owner.head).")
         }
         let tables = SettingTable.allCases.filter { $0 != .general }

@@ -70,7 +70,8 @@ struct SettingsReading {
                 let reader = TableReader<GeneralKey>([entry], name: "", at: entry, complaints)
                 isPrivate = reader.flag(.privacy) ?? false
             } else {
-                let objection = KnownNames.objection(toTop: entry.key)
+                let isTable = if case .table = entry.value.content { true } else { false }
+                let objection = KnownNames.objection(toTop: entry.key, isTable: isTable)
                 complaints.add(objection, key: entry.key, at: entry.keyPosition)
             }
         }

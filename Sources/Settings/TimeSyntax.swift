@@ -60,7 +60,8 @@ extension ValueSyntax {
     /// Names a time by its largest unit that leaves no rest.
     static func phrase(_ duration: Duration) -> String {
         for unit in TimeUnit.all.reversed() {
-            let count = Int64(duration / unit.length)
+            // The quotient is a floating-point number, and may be a little less than it should.
+            let count = Int64((duration / unit.length).rounded())
             guard count > 0, unit.length * count == duration else { continue }
             // Of the units only the year is a word that has a plural.
             let name = unit.spellings[0]
@@ -71,7 +72,8 @@ extension ValueSyntax {
 
     private static func rateUnit(_ text: Substring) -> Duration? {
         let unit = trimmed(text)
-        return unit == "ms" || unit == "d" ? nil : TimeUnit.named(unit)?.length
+        guard let length = TimeUnit.named(unit)?.length else { return nil }
+        return (Duration.seconds(1) ... .seconds(3600)).contains(length) ? length : nil
     }
 
     /// Splits `15 min`; at most nine digits, so that no product can overflow.

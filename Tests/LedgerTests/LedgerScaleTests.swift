@@ -44,7 +44,7 @@ struct LedgerScaleTests {
             ("rare address", nil, { $0.address = old.recipient }),
             ("common address", 50, { $0.address = "erp@contoso.com" }),
             ("part of an address", nil, { $0.text = String(old.recipient.prefix(18)) }),
-            ("domain", 50, { $0.address = "@customer20.example" }),
+            ("domain", min(50, Self.count / 500), { $0.address = "@customer20.example" }),
             ("rare subject", 1, { $0.subject = old.subject }),
             ("Message-ID", 1, { $0.messageID = old.messageID }),
             ("id", 1, { $0.text = old.id }),

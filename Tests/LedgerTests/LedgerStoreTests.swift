@@ -94,7 +94,7 @@ struct LedgerStoreTests {
         try fixture.store().append([event])
         let message = try #require(try fixture.reader.message(mail.id))
         #expect((message.reply?.utf8.count ?? 0) <= 4010)
-        #expect(message.subject == "a\0b\u{202E}c\r\nd")
+        #expect(message.subject == "a\u{FFFD}b\u{202E}c\r\nd")
     }
 
     @Test func `the file is for its group to read and for nobody else`() throws {

@@ -55,7 +55,9 @@ struct LedgerWriterTests {
         let fixture = try LedgerFixture()
         let notices = Notices()
         _ = try fixture.store()
-        let other = try DatabaseQueue(path: fixture.path)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: fixture.path, configuration: configuration)
         try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
         let writer = Self.writer(fixture.directory, notices)
         writer.start()

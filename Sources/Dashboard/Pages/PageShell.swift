@@ -30,7 +30,7 @@ struct PageShell {
         model["style"] = .text(Assets.style.path)
         model["script"] = section == .overview ? .text(Assets.script.path) : .nothing
         model["version"] = .text(version)
-        model["form_token"] = .text(visitor?.formToken ?? "")
+        model["csrf"] = .text(visitor?.formToken ?? "")
         model["canAct"] = .flag(visitor?.isOperator == true)
         model["visitor"] = visitor.map { .model(frame($0)) } ?? .nothing
         model["notice"] = notice.map { .model($0.model) } ?? .nothing

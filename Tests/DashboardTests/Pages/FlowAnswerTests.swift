@@ -66,7 +66,7 @@ struct FlowAnswerTests {
         #expect(answer.word == .unknown)
         #expect(
             answer.summary
-                == "Delivery has not reported for 60 s: it hangs, or the disk does. The journal says more."
+                == "Delivery has not reported for 61 s: it hangs, or the disk does. The journal says more."
         )
     }
 }
