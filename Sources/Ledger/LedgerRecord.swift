@@ -118,7 +118,9 @@ struct LedgerRecord {
     private static func withoutNUL(_ text: String) -> String {
         guard text.utf8.contains(0) else { return text }
         var scalars = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars { scalars.append(scalar.value == 0 ? "\u{FFFD}" : scalar) }
+        for scalar in text.unicodeScalars {
+            scalars.append(scalar.value == 0 ? "\u{FFFD}" : scalar)
+        }
         return String(scalars)
     }
 

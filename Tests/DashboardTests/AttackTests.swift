@@ -27,7 +27,7 @@ struct AttackTests {
             ("GET /%2e%2e/etc/passwd", "127.0.0.1", [cookie], nil, 400),
             ("GET /a%00b", "127.0.0.1", [cookie], nil, 400),
             ("GET /?a=%00", "127.0.0.1", [cookie], nil, 400),
-            ("GET http://127.0.0.1/", "127.0.0.1", [cookie], nil, 400),
+            ("GET http://127.0.0.1/", "evil.example", [cookie], nil, 421),
             ("GET /nowhere", "127.0.0.1", [cookie], nil, 404),
             ("PUT /", "127.0.0.1", [cookie], nil, 405),
             ("TRACE /", "127.0.0.1", [cookie], nil, 405),

@@ -225,7 +225,7 @@ struct MessageTraceTests {
                 "erp,3,1,1,1,0,0,1,1234,250",
             ]
         )
-        relay.now += 86_400_000_000
+        relay.now += 2 * 86_400_000_000
         #expect(try output(.failure) == ["Nothing failed in that time."])
     }
 }

@@ -23,8 +23,8 @@ struct SettingsDraftTests {
                     ) { $1 }
                 }
         } + [
-            application.merging([.service: "acs", .signIn: "secret", .username: "erp|a|b"]) { $1 },
-            [.service: "acs", .signIn: "password", .username: "erp|a|b"],
+            application.merging([.service: "acs", .signIn: "secret", .username: acsUser]) { $1 },
+            [.service: "acs", .signIn: "password", .username: acsUser],
             [.service: "connector", .domain: "contoso.com"],
             [
                 .service: "connector", .domain: "contoso.com",
@@ -34,6 +34,15 @@ struct SettingsDraftTests {
             [.service: "smtp", .host: "mail.contoso.com", .signIn: "password", .username: "erp"],
             [.service: "smtp", .host: "127.0.0.1", .tls: "none", .signIn: "none"],
         ]
+
+    private static let acsUser =
+        "mail|0f3c1e6a-7b2d-4c58-9a41-5d6e7f809a1b|5a4db0c5-2f10-4f6e-9d1c-0c0f5d7b1a01"
+
+    @Test func `an answer with quotation marks stays one value`() throws {
+        let answer = "a@b.example\", client_id = \"x"
+        let answers = Self.base.merging(Self.ways[0]) { $1 }.merging([.mailbox: answer]) { $1 }
+        #expect(try draft(answers).text.contains(#""a@b.example\", client_id = \"x""#))
+    }
 
     private func draft(_ answers: Answers) throws -> SettingsDraft {
         var draft = SettingsDraft()
@@ -89,7 +98,7 @@ struct SettingsDraftTests {
         (SettingsQuestion.pickup, "two words"), (.pickup, "x]\n[route.y"), (.path, "srv/drop"),
         (.path, "/"), (.path, "/srv/../drop"), (.service, "exchange"), (.mailbox, "erp"),
         (.tenant, "not a domain"), (.clientID, "123"), (.certificate, "contoso.pfx"),
-        (.signIn, "none"), (.mailbox, "   "), (.mailbox, "a@b.example\", x = \""),
+        (.signIn, "none"), (.mailbox, "   "),
     ])
     func `a wrong answer is refused and changes nothing`(
         question: SettingsQuestion,

@@ -263,7 +263,8 @@ struct StatusReportTests {
                   "backlog": null,
                   "attention": [
                     "route m365: No connection. Wait. Postchute looks again in 5 s."
-                  ]
+                  ],
+                  "alerts": []
                 }
                 """
         )

@@ -44,8 +44,6 @@ struct Gate: RouterMiddleware {
         guard let host = request.head.authority, request.headers[.ours("Host")] == nil else {
             throw WebProblem(400, "The request names no host, or two.", "Use a browser.")
         }
-        // A browser names the path alone; only proxies name a host here, and this is none.
-        guard request.head.path?.first == "/" else { throw .refused(400) }
         guard hosts.allows(host) else {
             report(.blocked(rule: "host", client: context.client))
             throw .foreignHost
