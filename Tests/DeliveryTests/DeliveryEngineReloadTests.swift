@@ -25,8 +25,12 @@ struct DeliveryEngineReloadTests {
     ) async throws -> ScriptedSubmitter {
         let loop = fixture.group.next()
         let submitter = ScriptedSubmitter(loop: loop)
-        var route = DeliveryRoute(name: "r0", submitter: submitter, connections: 2)
-        route.isPaused = { isPaused }
+        let route = DeliveryRoute(
+            name: "r0",
+            submitter: submitter,
+            connections: 2,
+            isPaused: { isPaused }
+        )
         let engine = fixture.engine
         try await loop.submit {
             engine.replaceRoutes([.started(route, isPaused: isPaused)])
