@@ -262,7 +262,7 @@ let package = Package(
             exclude: [
                 "Hostile/adversary.c", "Kills/aim.c", "Neighbours/stepped-clock.c",
                 "Tenant/fast-clock.c",
-                "Writers/Programs", "Browser/operator.py",
+                "Writers/Programs", "Browser/visit.py",
             ]
         ),
     ],

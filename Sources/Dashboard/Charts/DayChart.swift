@@ -19,8 +19,8 @@ struct DayChart {
     /// Messages sent in the last 60 minutes.
     private(set) var sentInLastHour = 0
 
-    /// Into which spans the ledger is to count, in microseconds.
-    static let span: Int64 = 600_000_000
+    /// Into which spans the ledger is to count, in seconds.
+    static let span: Int64 = 600
     private static let hour: Int64 = 3_600_000_000
 
     /// Where the first hour begins.

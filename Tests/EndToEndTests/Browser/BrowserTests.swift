@@ -31,7 +31,7 @@ struct BrowserTests {
             )
             try await relay.waitFor(.failed, "a.eml")
             let token = try await relay.command("token", "add", "ada", "--role", "operator").output
-            let script = #filePath.replacing("BrowserTests.swift", with: "operator.py")
+            let script = #filePath.replacing("BrowserTests.swift", with: "visit.py")
             let child = try ChildProcess(
                 ["/usr/bin/python3", script, "http://127.0.0.1:\(port)"],
                 input: .pipe

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Signs in, retries the one failed message and signs out, in Chromium; prints what it saw as JSON.
 
-Usage: operator.py BASE, with the token on standard input.
+Usage: visit.py BASE, with the token on standard input.
 """
 import json
 import sys
