@@ -50,6 +50,8 @@ package struct TokenFile: Sendable {
         do throws(SpoolError) {
             octets = try file.read(atMost: Self.maximumOctets)
         } catch {
+            // Before the first start there is no state directory either.
+            if error.kind == .vanished { return [] }
             throw .unusable(error.fullSentence)
         }
         guard let octets else { return [] }
