@@ -48,7 +48,8 @@ struct InterruptionTests {
                 let reason = try relay.reason(name)
                 let known = "It is not known whether the server accepted this message: \(sentence)"
                 #expect(reason.contains(known), "\(reason)")
-                #expect(reason.contains("If it did not arrive, run \"postchute release\""))
+                #expect(reason.contains("If it did not arrive, move the message file back"))
+                #expect(reason.contains("or run \"postchute release\" with its id"))
                 try Self.expectTwins(named: name, in: relay)
             }
         }

@@ -37,12 +37,13 @@ struct LedgerTests {
         _ words: String...,
         until isThere: (Output) -> Bool
     ) async throws -> Output {
-        var output = try await relay.command(["trace", "--json"] + words).json(Output.self)
-        for _ in 0..<100 where !isThere(output) {
+        // Events are written a moment later, and at first there is no file yet.
+        for _ in 0..<100 {
+            let answer = try await relay.command(["trace", "--json"] + words)
+            if let output = try? answer.json(Output.self), isThere(output) { return output }
             try await Task.sleep(for: .milliseconds(100))
-            output = try await relay.command(["trace", "--json"] + words).json(Output.self)
         }
-        return output
+        return try await relay.command(["trace", "--json"] + words).json(Output.self)
     }
 
     @Test func `a sent message is found with its whole way`() async throws {
