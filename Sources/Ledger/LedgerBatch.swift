@@ -72,6 +72,9 @@ struct LedgerBatch {
     /// How long after a move the daemon may notice it: a scan comes every 30 seconds.
     private static let noticeMicroseconds: Int64 = 90_000_000
 
+    /// How much later than the move itself its event may be dated.
+    private static let moveMicroseconds: Int64 = 2_000_000
+
     private func write(_ record: inout LedgerRecord) throws {
         let message = record.message
         let values: StatementArguments = [
@@ -123,6 +126,17 @@ struct LedgerBatch {
                     AND at >= ?
                     """
             ).execute(arguments: [number, event.at - Self.noticeMicroseconds])
+            // The daemon may have tried the message again, and told of a hand without a name, before
+            // the command wrote down whose hand it was.
+            try database.cachedStatement(
+                sql: """
+                    DELETE FROM event WHERE message = ? AND kind = ? AND actor IS NULL
+                    AND at BETWEEN ? AND ?
+                    """
+            ).execute(arguments: [
+                number, event.kind.rawValue, event.at - Self.moveMicroseconds,
+                event.at + Self.noticeMicroseconds,
+            ])
         }
         // What a sent message's recipients got stands in its row for good.
         let recipients =

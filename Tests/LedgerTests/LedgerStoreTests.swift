@@ -74,6 +74,22 @@ struct LedgerStoreTests {
         #expect(try fixture.reader.events(of: mail.id).map(\.kind) == [.claimed, .removed])
     }
 
+    @Test func `a retry whose attempt is told first is the operator's all the same`() throws {
+        let fixture = try LedgerFixture()
+        let mail = SampleMail(1)
+        var again = mail.event(.failed)
+        again.at = mail.at + 60_500_000
+        var byHand = mail.claimed
+        (byHand.kind, byHand.at, byHand.actor) = (.retried, mail.at + 60_000_000, "anna")
+        try fixture.store().append([mail.claimed, mail.event(.failed)])
+        try fixture.store().append([again])
+        try fixture.store().append([byHand])
+        let events = try fixture.reader.events(of: mail.id)
+        #expect(events.map(\.kind) == [.claimed, .failed, .retried, .failed])
+        #expect(events[2].actor == "anna")
+        #expect(try fixture.reader.message(mail.id)?.last == "failed")
+    }
+
     @Test func `a move that nobody is known for stays unattributed`() throws {
         let fixture = try LedgerFixture()
         let mail = SampleMail(1)
