@@ -43,6 +43,10 @@ package final class LedgerWriter: MessageWitness {
     private let capacity: Int
     private let box = Mutex(Box())
     private let wakeUp = DispatchSemaphore(value: 0)
+    /// Signalled when the thread has closed the ledger.
+    private let ended = DispatchSemaphore(value: 0)
+    /// How long a stop waits for that, in seconds.
+    private static let closing = 2.0
     private let current = Mutex<LedgerError?>(nil)
 
     /// The most events of one transaction.
@@ -98,6 +102,8 @@ package final class LedgerWriter: MessageWitness {
         _ = flush(seconds: seconds)
         box.withLock { $0.isStopping = true }
         wakeUp.signal()
+        // A ledger that is closed is one file.
+        _ = ended.wait(timeout: .now() + Self.closing)
     }
 }
 
@@ -132,6 +138,8 @@ extension LedgerWriter {
 
     private func run() {
         var work = LedgerWork(self)
+        // Who asks before the first message finds a ledger, and a damaged one is filled anew at once.
+        work.step()
         while true {
             _ = wakeUp.wait(timeout: .now() + work.patience)
             let isUrgent = box.withLock { $0.isStopping || !$0.flushers.isEmpty }
@@ -145,6 +153,7 @@ extension LedgerWriter {
             box.events = []
         }
         work.close()
+        ended.signal()
     }
 
     /// Takes the events that wait, in their order, and who waits for them.

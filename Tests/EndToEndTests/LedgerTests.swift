@@ -107,6 +107,7 @@ struct LedgerTests {
             try await relay.stopDaemon()
             let ledger = relay.scratch.path("state/ledger.sqlite")
             #expect(unlink(ledger) == 0)
+            for suffix in ["-wal", "-shm"] { unlink(ledger + suffix) }
             try writeFile("this is no database, it is somebody's shopping list".utf8, to: ledger)
             try await relay.startDaemon()
             try await relay.waitForLine("ledger-set-aside")

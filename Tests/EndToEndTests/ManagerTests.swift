@@ -70,7 +70,7 @@ struct ManagerTests {
     func `a delivery loop that hangs gives no sign of life`() async throws {
         try await withManager("hung", watchdog: "1200000") { relay, manager in
             try await manager.waitForOutput("WATCHDOG=1")
-            let hang = "epoll_wait,epoll_pwait,epoll_pwait2:delay_enter=6s:when=1"
+            let hang = "epoll_wait,epoll_pwait,epoll_pwait2:delay_enter=6s:when=1+"
             try await SickDisk.withFailing(hang, in: relay.daemon) {
                 let line = try await relay.waitForLine("not-answering")
                 #expect(line["parts"]?.contains("delivery") == true, "\(line)")
