@@ -1,5 +1,6 @@
 import Delivery
 import Ledger
+import Settings
 import Testing
 
 @testable import Dashboard
