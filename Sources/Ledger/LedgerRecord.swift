@@ -80,8 +80,8 @@ struct LedgerRecord {
         case .claimed:
             switch message.last {
             case "dropped": return [event]
-            // Found in the folders before its event was written.
-            case "claimed": return []
+            // Found in the folders before its event was written, or put back by somebody who is known.
+            case "claimed", "retried", "released": return []
             default: return [back]
             }
         case .sent, .partSent, .deferred, .uncertain, .returned, .failed:

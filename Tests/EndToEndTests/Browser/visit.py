@@ -16,8 +16,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 base, token = sys.argv[1], sys.stdin.readline().strip()
 
 
-def text(name):
-    return driver.find_element(By.TAG_NAME, name).text
+def text(selector):
+    # In one step: the overview may be replaced between finding an element and reading it.
+    return driver.execute_script("return document.querySelector(arguments[0]).innerText", selector)
 
 
 def press(label):
@@ -45,9 +46,8 @@ with tempfile.TemporaryDirectory() as profile:
         seen["notice"] = driver.find_element(By.CLASS_NAME, "notice").text
         driver.get(base + "/")
         seen["answer"] = text("h1")
-        before = driver.find_element(By.ID, "live").text
-        WebDriverWait(driver, 20).until(
-            lambda d: d.find_element(By.ID, "live").text != before)
+        before = text("#live")
+        WebDriverWait(driver, 20).until(lambda d: text("#live") != before)
         press("Sign out")
         seen["signedOut"] = text("h1")
         seen["console"] = [entry["message"] for entry in driver.get_log("browser")]
