@@ -66,9 +66,9 @@ struct LedgerRecord {
     /// The event, with what must have happened before it: a message that had left the queue and is
     /// tried again was put back by somebody with a file manager.
     func told(by event: MessageEvent) -> [MessageEvent] {
+        guard number != nil || message.attempts > 0, event.actor == nil else { return [event] }
         // What was written late tells nothing about where the message was since.
-        guard number != nil || message.attempts > 0, event.actor == nil, event.at > message.lastAt
-        else { return [event] }
+        let isLate = event.at <= message.lastAt
         let back = MessageEvent(
             message.last == "held" || message.last == "set-aside" ? .released : .retried,
             at: max(event.at - (event.milliseconds ?? 0) * 1000, message.lastAt),
@@ -82,10 +82,10 @@ struct LedgerRecord {
             case "dropped": return [event]
             // Found in the folders before its event was written, or put back by somebody who is known.
             case "claimed", "retried", "released": return []
-            default: return [back]
+            default: return isLate ? [] : [back]
             }
         case .sent, .partSent, .deferred, .uncertain, .returned, .failed:
-            return Self.outOfQueue.contains(message.last) ? [back, event] : [event]
+            return !isLate && Self.outOfQueue.contains(message.last) ? [back, event] : [event]
         case .dropped, .held, .taken, .retried, .released, .setAside, .removed, .expired:
             return [event]
         }

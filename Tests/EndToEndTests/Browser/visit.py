@@ -21,6 +21,12 @@ def text(selector):
     return driver.execute_script("return document.querySelector(arguments[0]).innerText", selector)
 
 
+def there(selector):
+    # A click returns before the page it leads to is there.
+    WebDriverWait(driver, 20).until(
+        lambda d: d.execute_script("return document.querySelector(arguments[0])", selector))
+
+
 def press(label):
     [b for b in driver.find_elements(By.TAG_NAME, "button") if b.text.startswith(label)][0].click()
 
@@ -39,16 +45,20 @@ with tempfile.TemporaryDirectory() as profile:
         seen = {"signIn": text("h1")}
         driver.find_element(By.ID, "token").send_keys(token)
         press("Sign in")
+        there("tbody th a")
         seen["list"] = text("h1")
         driver.find_element(By.CSS_SELECTOR, "tbody th a").click()
+        there("form[action$='/retry']")
         seen["heading"] = text("h1")
         press("Retry")
-        seen["notice"] = driver.find_element(By.CLASS_NAME, "notice").text
+        there(".notice")
+        seen["notice"] = text(".notice")
         driver.get(base + "/")
         seen["answer"] = text("h1")
         before = text("#live")
         WebDriverWait(driver, 20).until(lambda d: text("#live") != before)
         press("Sign out")
+        there("#token")
         seen["signedOut"] = text("h1")
         seen["console"] = [entry["message"] for entry in driver.get_log("browser")]
     finally:
