@@ -78,11 +78,13 @@ struct LedgerRecord {
         )
         switch event.kind {
         case .claimed:
+            // An operator's action may be written down before the claim is.
+            if isLate { return event.at < message.firstAt ? [event] : [] }
             switch message.last {
             case "dropped": return [event]
             // Found in the folders before its event was written, or put back by somebody who is known.
             case "claimed", "retried", "released": return []
-            default: return isLate ? [] : [back]
+            default: return [back]
             }
         case .sent, .partSent, .deferred, .uncertain, .returned, .failed:
             return !isLate && Self.outOfQueue.contains(message.last) ? [back, event] : [event]

@@ -11,6 +11,7 @@ enum SignInTemplate {
         <form method="post" action="/login">
         {{#csrf}}<input type="hidden" name="form_token" value="{{csrf}}">{{/csrf}}
         {{#next}}<input type="hidden" name="next" value="{{next}}">{{/next}}
+        <input type="text" name="username" value="postchute" autocomplete="username" hidden>
         <p><label for="token">Token</label><input type="password" id="token" name="token" required autocomplete="current-password" spellcheck="false" autofocus{{#problem}} aria-describedby="problem"{{/problem}}></p>
         <p><button>Sign in</button></p>
         </form>
