@@ -24,6 +24,9 @@ struct LedgerBatch {
         }
         // What Postchute noticed of an operator's move is the operator's event, in either order.
         if event.kind == .taken, event.actor == nil, try hasHand(record, event.at) { return }
+        // An operator's action may be written down before the claim is, and what was found in the
+        // folders too.
+        if event.kind == .claimed, event.at <= record.message.lastAt, try hasClaim(record) { return }
         for event in record.told(by: event) {
             record.apply(event)
             events.append(event)
@@ -67,6 +70,18 @@ struct LedgerBatch {
             sql: "SELECT 1 FROM event WHERE message = ? AND actor IS NOT NULL AND at >= ?"
         )
         return try Row.fetchOne(statement, arguments: [number, since]) != nil
+    }
+
+    /// Whether the claim of a message is known.
+    private func hasClaim(_ record: LedgerRecord) throws -> Bool {
+        if events.contains(where: { $0.id == record.message.id && $0.kind == .claimed }) {
+            return true
+        }
+        guard let number = record.number else { return false }
+        let statement = try database.cachedStatement(
+            sql: "SELECT 1 FROM event WHERE message = ? AND kind = 'claimed'"
+        )
+        return try Row.fetchOne(statement, arguments: [number]) != nil
     }
 
     /// How long after a move the daemon may notice it: a scan comes every 30 seconds.

@@ -65,6 +65,8 @@ struct LedgerRecord {
 
     /// The event, with what must have happened before it: a message that had left the queue and is
     /// tried again was put back by somebody with a file manager.
+    ///
+    /// A claim that is late is the caller's to judge: only the events know whether it is known.
     func told(by event: MessageEvent) -> [MessageEvent] {
         guard number != nil || message.attempts > 0, event.actor == nil else { return [event] }
         // What was written late tells nothing about where the message was since.
@@ -78,8 +80,7 @@ struct LedgerRecord {
         )
         switch event.kind {
         case .claimed:
-            // An operator's action may be written down before the claim is.
-            if isLate { return event.at < message.firstAt ? [event] : [] }
+            if isLate { return [event] }
             switch message.last {
             case "dropped": return [event]
             // Found in the folders before its event was written, or put back by somebody who is known.

@@ -90,6 +90,24 @@ struct LedgerStoreTests {
         #expect(try fixture.reader.message(mail.id)?.last == "failed")
     }
 
+    @Test func `a claim that is written after an operator's action is kept, once`() throws {
+        let fixture = try LedgerFixture()
+        let mail = SampleMail(1)
+        var retried = mail.claimed
+        (retried.kind, retried.at, retried.actor) = (.retried, mail.at + 60_000_000, "anna")
+        try fixture.store().append([retried])
+        var (dropped, claimed) = (mail.claimed, mail.claimed)
+        (dropped.kind, dropped.at) = (.dropped, mail.at - 1_000_000)
+        // The id's time is read before the event's.
+        claimed.at = mail.at + 300
+        try fixture.store().append([dropped, claimed, mail.failed("550 no", reason: "Nobody.")])
+        // As the folders tell it.
+        try fixture.store().append([mail.claimed])
+        let events = try fixture.reader.events(of: mail.id)
+        #expect(events.map(\.kind) == [.dropped, .claimed, .failed, .retried])
+        #expect(try fixture.reader.message(mail.id)?.last == "retried")
+    }
+
     @Test func `a move that nobody is known for stays unattributed`() throws {
         let fixture = try LedgerFixture()
         let mail = SampleMail(1)
