@@ -26,7 +26,9 @@ struct LedgerBatch {
         if event.kind == .taken, event.actor == nil, try hasHand(record, event.at) { return }
         // An operator's action may be written down before the claim is, and what was found in the
         // folders too.
-        if event.kind == .claimed, event.at <= record.message.lastAt, try hasClaim(record) { return }
+        if event.kind == .claimed, event.at <= record.message.lastAt, try hasClaim(record) {
+            return
+        }
         for event in record.told(by: event) {
             record.apply(event)
             events.append(event)
