@@ -21,10 +21,8 @@ enum SocketFile {
 
 /// The clock that sessions live by.
 enum DashboardClock {
-    /// Never set, and goes on while the host sleeps (clock_gettime(2)).
-    static let system: @Sendable () -> Duration = {
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
-        return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
-    }
+    private static let start = ContinuousClock.now
+
+    /// Never set, and goes on while the host sleeps (CLOCK_BOOTTIME of clock_gettime(2)).
+    static let system: @Sendable () -> Duration = { ContinuousClock.now - start }
 }
