@@ -11,6 +11,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.ui import WebDriverWait
 
 base, folder, pages = sys.argv[1], sys.argv[2], sys.argv[3:]
 
@@ -60,16 +62,21 @@ def look(driver, found):
                                      for entry in driver.get_log("browser")]
 
 
+def click(driver, label):
+    """Clicks a button and waits for the page it leads to."""
+    button = [b for b in driver.find_elements(By.TAG_NAME, "button") if b.text.startswith(label)]
+    button[0].click()
+    WebDriverWait(driver, 30).until(staleness_of(button[0]))
+
+
 def act(driver, found):
     driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     driver.get(base + pages[-1])
     found["heading"] = driver.find_element(By.TAG_NAME, "h1").text
     found["injected"] = len(driver.find_elements(By.CSS_SELECTOR, "main script, main img"))
-    button = [b for b in driver.find_elements(By.TAG_NAME, "button") if b.text == "Retry"]
-    button[0].click()
+    click(driver, "Retry")
     found["notice"] = driver.find_element(By.CLASS_NAME, "notice").text
-    remove = [b for b in driver.find_elements(By.TAG_NAME, "button") if b.text.startswith("Remove")]
-    remove[0].click()
+    click(driver, "Remove")
     found["question"] = driver.find_element(By.TAG_NAME, "h1").text
 
 
