@@ -43,6 +43,8 @@ package struct LogLine: Sendable, Hashable {
 
     /// The longest value; what is beyond is cut and counted.
     package static let maximumValueOctets = 4096
+    /// A last word longer than this is cut where the value is.
+    private static let maximumWordOctets = 400
 
     /// Starts a line; `id` names the message and stands first, where the event concerns one.
     package init(_ level: LogLevel, _ event: String, id: String? = nil) {
@@ -96,7 +98,11 @@ package struct LogLine: Sendable, Hashable {
     private static func shortened(_ value: String) -> String {
         let octets = value.utf8.count
         guard octets > maximumValueOctets else { return value }
-        let kept = String(decoding: value.utf8.prefix(maximumValueOctets), as: UTF8.self)
-        return "\(kept)… (\(octets - maximumValueOctets) more octets)"
+        var kept = value.utf8.prefix(maximumValueOctets)
+        // Half an address would not be known for one by whoever hides addresses.
+        if let space = kept.suffix(maximumWordOctets).lastIndex(of: UInt8(ascii: " ")) {
+            kept = kept[..<space]
+        }
+        return "\(String(decoding: kept, as: UTF8.self))… (\(octets - kept.count) more octets)"
     }
 }

@@ -128,10 +128,11 @@ private let colon = UInt8(ascii: ":")
 /// Space or tab, the white space of RFC 5322 §2.2.
 func isSpace(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
 
-/// A text of the message, short enough to stand in a sentence.
+/// A text of the message, short enough to stand in a sentence, and without the mark that ends a
+/// quotation there.
 func quotable(_ text: some StringProtocol) -> String {
     // Not characters: one of them holds any number of combining marks.
     let short = text.unicodeScalars.prefix(80)
-    if short.endIndex == text.endIndex { return String(text) }
-    return String(String.UnicodeScalarView(short)) + "…"
+    let quoted = String.UnicodeScalarView(short.map { $0 == "”" ? "’" : $0 })
+    return String(quoted) + (short.endIndex == text.endIndex ? "" : "…")
 }

@@ -79,10 +79,10 @@ package struct PrivacyKeyError: Error, Hashable, Sendable {
 extension RelayFolders {
     /// What hides people in what a command writes down, and in what it asks for; `nil` without privacy.
     ///
-    /// Who may not read the key looks for plain addresses, which are not there.
+    /// Who may not read the key finds nobody, and writes nobody down.
     var mask: PrivacyMask? {
         guard settings.isPrivate else { return nil }
-        return (try? PrivacyKey(settings.state).mask()) ?? nil
+        return (try? PrivacyKey(settings.state).mask()) ?? .blind
     }
 }
 
@@ -96,6 +96,14 @@ extension LedgerQuery {
         query.subject = subject.map(mask.subject)
         query.messageID = messageID.map(mask.text)
         query.reply = reply.map(mask.text)
+        return query
+    }
+
+    /// The question with its text as a whole subject, for when it is found nowhere else; `nil` without one.
+    package func askingForSubject(by mask: PrivacyMask) -> LedgerQuery? {
+        guard let text, subject == nil else { return nil }
+        var query = self
+        (query.text, query.subject) = (nil, mask.subject(text))
         return query
     }
 }

@@ -16,6 +16,9 @@ package struct PrivacyMask: Sendable {
     /// Creates a mask from a digest under a key that is secret and random; its first 32 bits are used.
     package init(digest: @escaping @Sendable ([UInt8]) -> [UInt8]) { self.digest = digest }
 
+    /// The mask of whoever has no key: it hides everything and finds nothing.
+    package static let blind = PrivacyMask { _ in [] }
+
     /// Returns the pseudonym of an address; its domain stays.
     ///
     /// Empty for the null sender; text without `@` becomes a pseudonym as a whole.
@@ -40,23 +43,26 @@ package struct PrivacyMask: Sendable {
     /// Returns a text in which every address is a pseudonym: replies and reasons quote some.
     ///
     /// What stands before an `@` counts, whether or not it is an address: too much is hidden rather
-    /// than too little.
+    /// than too little. In links of replies an `@` is `%40`, and in an ORCPT that they repeat `+40`.
+    /// What a sentence of ours quotes from a message is a pseudonym as a whole, address or not.
     package func text(_ text: String) -> String {
-        guard text.utf8.contains(Self.at) else { return text }
-        let octets = Array(text.utf8)
+        guard text.utf8.contains(where: Self.isTelling) else { return text }
+        let octets = hidingQuotations(Array(text.utf8))
         var result: [UInt8] = []
         result.reserveCapacity(octets.count + 32)
         var done = 0
         var position = 0
-        while let sign = octets[position...].firstIndex(of: Self.at) {
-            let start = Self.localStart(octets, from: done, to: sign)
-            let end = Self.domainEnd(octets, after: sign)
+        while let sign = Self.nextSign(octets, from: position) {
+            let start = Self.localStart(octets, from: done, to: sign.lowerBound)
+            let end = Self.domainEnd(octets, after: sign.upperBound)
             position = end
-            guard start < sign else { continue }
+            guard start < sign.lowerBound, sign.count == 1 || end > sign.upperBound else {
+                continue
+            }
             result += octets[done..<start]
-            let local = Self.unescaped(octets[start..<sign])
-            let whole = String(decoding: local + octets[sign..<end], as: UTF8.self)
-            result += address(whole).utf8
+            let local = Self.unescaped(octets[start..<sign.lowerBound])
+            let domain = octets[sign.upperBound..<end]
+            result += address(String(decoding: local + [Self.at] + domain, as: UTF8.self)).utf8
             done = end
         }
         result += octets[done...]
@@ -76,9 +82,44 @@ package struct PrivacyMask: Sendable {
     }
 }
 
+// What sentences quote from messages.
+extension PrivacyMask {
+    /// `: “…”` with a pseudonym inside; without an end, up to the end of the value of a log line.
+    private func hidingQuotations(_ octets: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var rest = octets[...]
+        while let start = Self.firstRange(of: Self.opening, in: rest) {
+            let quoted = rest[start.upperBound...]
+            let end =
+                Self.firstRange(of: Self.closing, in: quoted)?.lowerBound
+                ?? quoted.firstIndex(of: Self.quote) ?? quoted.endIndex
+            result += rest[..<start.upperBound]
+            result += subject(String(decoding: quoted[..<end], as: UTF8.self)).utf8
+            rest = rest[end...]
+        }
+        return result + rest
+    }
+
+    private static func firstRange(
+        of wanted: [UInt8],
+        in octets: ArraySlice<UInt8>
+    ) -> Range<Int>? {
+        var position = octets.startIndex
+        while let found = octets[position...].firstIndex(of: wanted[0]) {
+            if octets[found...].starts(with: wanted) { return found..<found + wanted.count }
+            position = found + 1
+        }
+        return nil
+    }
+}
+
 // Finding addresses.
 extension PrivacyMask {
     private static let at = UInt8(ascii: "@")
+    private static let percent = UInt8(ascii: "%")
+    private static let plus = UInt8(ascii: "+")
+    private static let opening = Array(": “".utf8)
+    private static let closing = Array("”".utf8)
     private static let quote = UInt8(ascii: "\"")
     private static let backslash = UInt8(ascii: "\\")
 
@@ -89,6 +130,36 @@ extension PrivacyMask {
                 (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
                     || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
             }
+    }
+
+    /// Whether an octet can be the first of something to hide.
+    private static func isTelling(_ octet: UInt8) -> Bool {
+        octet == at || octet == percent || octet == plus || octet == opening[2]
+    }
+
+    /// The next `@`, `%40`, or `+40` behind `rfc822;`.
+    private static func nextSign(_ octets: [UInt8], from start: Int) -> Range<Int>? {
+        var position = start
+        while let found = octets[position...].firstIndex(where: { isSign($0) }) {
+            if octets[found] == at { return found..<found + 1 }
+            let isWritten = octets[(found + 1)...].starts(with: "40".utf8)
+            if isWritten, octets[found] == percent || isTyped(octets, upTo: found) {
+                return found..<found + 3
+            }
+            position = found + 1
+        }
+        return nil
+    }
+
+    private static func isSign(_ octet: UInt8) -> Bool {
+        octet == at || octet == percent || octet == plus
+    }
+
+    /// Whether what stands before `sign` is an address with its type (RFC 3461 §4.2).
+    private static func isTyped(_ octets: [UInt8], upTo sign: Int) -> Bool {
+        let start = localStart(octets, from: 0, to: sign)
+        let type = octets[..<start].suffix(7).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        return type.elementsEqual("rfc822;".utf8)
     }
 
     private static func localStart(_ octets: [UInt8], from floor: Int, to sign: Int) -> Int {
@@ -123,8 +194,8 @@ extension PrivacyMask {
         return local.filter { $0 != backslash }
     }
 
-    private static func domainEnd(_ octets: [UInt8], after sign: Int) -> Int {
-        var end = sign + 1
+    private static func domainEnd(_ octets: [UInt8], after start: Int) -> Int {
+        var end = start
         if end < octets.count, octets[end] == UInt8(ascii: "[") {
             if let close = octets[end...].prefix(128).firstIndex(of: UInt8(ascii: "]")) {
                 return close + 1
@@ -132,7 +203,7 @@ extension PrivacyMask {
         }
         while end < octets.count, isDomain(octets[end]) { end += 1 }
         // The point that ends a sentence belongs to it.
-        while end > sign + 1, octets[end - 1] == UInt8(ascii: ".") { end -= 1 }
+        while end > start, octets[end - 1] == UInt8(ascii: ".") { end -= 1 }
         return end
     }
 

@@ -31,6 +31,12 @@ struct LogLineTests {
         #expect(line.text.utf8.count < 4200)
     }
 
+    @Test func `a cut divides no word, which could be half an address`() {
+        let value = String(repeating: "a ", count: 2040) + "anna.weber.of.accounting@contoso.com"
+        let line = LogLine(.info, "x").adding("reply", value)
+        #expect(line.text.hasSuffix(" a… (37 more octets)\""))
+    }
+
     @Test(arguments: LogLevel.allCases)
     func `a level is found by its name`(level: LogLevel) {
         #expect(LogLevel(name: level.name) == level)

@@ -54,6 +54,40 @@ struct PrivacyMaskTests {
         #expect(mask.text(masked) == masked)
     }
 
+    @Test(arguments: [
+        "see https://help.example/?id=anna%40contoso.com&x=1", "ORCPT=rfc822;anna+40contoso.com",
+        "ORCPT=RFC822;anna+2Bx+40contoso.com",
+    ])
+    func `an address in a link or in an ORCPT is masked too`(text: String) {
+        let masked = mask.text(text)
+        #expect(!masked.contains("anna") && masked.contains("@contoso.com"))
+        #expect(mask.text(masked) == masked)
+    }
+
+    @Test func `what a sentence quotes from a message is a pseudonym as a whole`() {
+        let sentence =
+            "A recipient in To cannot be read: “Anna Weber <anna” opens “<” and never closes it."
+        let masked = mask.text(sentence)
+        #expect(!masked.lowercased().contains("anna"))
+        #expect(
+            masked
+                == "A recipient in To cannot be read: “\(mask.subject("Anna Weber <anna"))” opens “<” and never closes it."
+        )
+        #expect(mask.text(masked) == masked)
+        #expect(
+            mask.text("reason=\"It cannot be read: “anna and mo… (9 more octets)\" then=x")
+                == "reason=\"It cannot be read: “\(mask.subject("anna and mo… (9 more octets)"))\" then=x"
+        )
+    }
+
+    @Test func `without a key everybody has the same pseudonym`() {
+        #expect(PrivacyMask.blind.text("to anna@contoso.com") == "to a~masked@contoso.com")
+        #expect(PrivacyMask.blind.subject("Invoice") == "~masked")
+    }
+
+    @Test(arguments: ["100%", "40% off", "call +40 721", "1+40=41", "100%40"])
+    func `a number is no address`(text: String) { #expect(mask.text(text) == text) }
+
     @Test func `a text without addresses stays as it is`() {
         for text in ["", "@", "a room @ home", "250 2.0.0 Ok", "mail@"] {
             #expect(mask.text(text) == (text == "mail@" ? mask.address("mail@") : text))
