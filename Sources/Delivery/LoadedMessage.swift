@@ -30,9 +30,12 @@ struct LoadedMessage: Sendable {
         return envelope
     }
 
-    /// Whom a refusal of the sender concerns: the same envelope sender and header From.
+    /// Whom a refusal of the sender concerns: the envelope's sender, and whom the header is from where that
+    /// is another.
     var senderKey: String {
-        "\(inspected.envelope.sender?.text ?? "<>") \(inspected.from)"
+        let sender = inspected.envelope.sender?.text ?? "<>"
+        guard let author = inspected.author?.text, author != sender else { return sender }
+        return "\(sender) as \(author)"
     }
 }
 

@@ -21,13 +21,7 @@ extension MessageEvent {
         var event = self
         event.file = mask.text(file)
         event.sender = sender.map(mask.address)
-        event.recipients = recipients.map { recipient in
-            Recipient(
-                mask.address(recipient.address),
-                recipient.outcome,
-                reply: recipient.reply.map(mask.text)
-            )
-        }
+        event.recipients = recipients.map { $0.masked(by: mask) }
         event.subject = subject.map(mask.subject)
         event.messageID = messageID.map(mask.text)
         event.reply = reply.map(mask.text)
@@ -37,15 +31,23 @@ extension MessageEvent {
     }
 }
 
+extension MessageEvent.Recipient {
+    /// The recipient without a name.
+    package func masked(by mask: PrivacyMask) -> MessageEvent.Recipient {
+        .init(mask.address(address), outcome, reply: reply.map(mask.text))
+    }
+}
+
 extension RelaySnapshot {
     /// Hides the senders that wait, and the addresses in reasons.
     package mutating func mask(by mask: PrivacyMask) {
         for index in pickups.indices {
             let senders = pickups[index].suspendedSenders.map {
-                (mask.address($0.key), mask.text($0.value))
+                (mask.text($0.key), mask.text($0.value))
             }
             pickups[index].suspendedSenders = Dictionary(senders) { first, _ in first }
             pickups[index].suspended = pickups[index].suspended.map(mask.text)
+            pickups[index].folder = pickups[index].folder.map(mask.text)
         }
         for index in routes.indices {
             routes[index].reason = routes[index].reason.map(mask.text)

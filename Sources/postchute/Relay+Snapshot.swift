@@ -29,8 +29,8 @@ extension Relay {
                 engine.snapshot(processID: getpid(), version: Version.text)
             }).get()
         else { return }
-        if let mask { snapshot.mask(by: mask) }
         add(conditionsTo: &snapshot)
+        if let mask { snapshot.mask(by: mask) }
         snapshot.expiring = expiring.withLock { $0 }
         snapshot.startedAt = startedAt
         snapshot.isAfterCrash = isAfterCrash.load(ordering: .relaxed)

@@ -208,6 +208,7 @@ struct SuspensionTests {
             try relay.drop("first.eml", text("first"))
             let line = try await relay.waitForLine("sender-suspended")
             #expect(line["pickup"] == "erp")
+            #expect(line["sender"] == denied)
             #expect(
                 line["reason"] == "The server refused while sending MAIL FROM: 550 5.7.60 SMTP; "
                     + "Client does not have permissions to send as this sender"
