@@ -12,8 +12,8 @@ enum GeneralKey: String, SettingKey {
             remark: """
                 The same address has the same pseudonym, such as `a~4f9c21d0@contoso.com`, so that \
                 `trace --address` still finds it; the key is `privacy-key` in the state directory. \
-                Messages, their names and the texts beside them in `failed/` stay as they are, and the \
-                dashboard's page of one message shows what its file says.
+                Messages, their names and the texts beside them in `failed/` stay as they are. It is \
+                changed by a restart, not by a reload, and hides nothing that was written before.
                 """,
             example: "privacy = true"
         )

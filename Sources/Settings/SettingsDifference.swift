@@ -77,11 +77,19 @@ package struct SettingsDifference: Hashable, Sendable {
 
     /// Why settings cannot replace others while the daemon runs; empty where they can.
     package static func obstacles(from old: RelaySettings, to new: RelaySettings) -> [String] {
-        guard old.state.directory != new.state.directory else { return [] }
-        return [
-            "state.directory cannot change from \(old.state.directory) to "
-                + "\(new.state.directory) while Postchute runs; restart it."
-        ]
+        var obstacles: [String] = []
+        if old.state.directory != new.state.directory {
+            obstacles.append(
+                "state.directory cannot change from \(old.state.directory) to "
+                    + "\(new.state.directory) while Postchute runs; restart it."
+            )
+        }
+        if old.isPrivate != new.isPrivate {
+            obstacles.append(
+                "privacy cannot change to \(new.isPrivate) while Postchute runs; restart it."
+            )
+        }
+        return obstacles
     }
 }
 

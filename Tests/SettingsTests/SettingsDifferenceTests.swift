@@ -59,4 +59,14 @@ struct SettingsDifferenceTests {
             ]
         )
     }
+
+    @Test func `privacy cannot change`() {
+        var new = Self.settings()
+        new.isPrivate = true
+        #expect(
+            SettingsDifference.obstacles(from: Self.settings(), to: new) == [
+                "privacy cannot change to true while Postchute runs; restart it."
+            ]
+        )
+    }
 }
