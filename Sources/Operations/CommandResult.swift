@@ -1,3 +1,5 @@
+package import SafeText
+
 /// What a command says and how it ends.
 package struct CommandResult: Hashable, Sendable {
     /// Lines for standard output.
@@ -20,6 +22,15 @@ package struct CommandResult: Hashable, Sendable {
     /// Creates the result of a command that was not carried out.
     init(_ refusal: CommandRefusal) {
         self.init(complaints: refusal.lines, status: refusal.status)
+    }
+
+    /// The result without anybody's address in its lines.
+    package func masked(by mask: PrivacyMask) -> CommandResult {
+        CommandResult(
+            output.map(mask.text),
+            complaints: complaints.map(mask.text),
+            status: status
+        )
     }
 
     /// Adds what another part of the command did; the higher status counts.

@@ -1,6 +1,6 @@
 package import Delivery
 internal import MailMessage
-internal import SafeText
+package import SafeText
 internal import Settings
 internal import Spool
 
@@ -25,6 +25,8 @@ package struct MessageGlance: Hashable, Sendable {
     package var verbs: [MessageVerb]
     /// What could not be read, and why.
     package var complaints: [String]
+    /// Whether the header and most of the text beside the file are left out, since they name people.
+    package var isMasked = false
 
     /// One field of a header.
     package struct Field: Hashable, Sendable {
@@ -78,6 +80,22 @@ package struct MessageGlance: Hashable, Sendable {
         } catch {
             if !complaints.contains(error.fullSentence) { complaints.append(error.fullSentence) }
         }
+    }
+}
+
+extension MessageGlance {
+    /// The glance without anybody's name in it: of the header nothing is left, and of the text beside
+    /// the file only what happened.
+    package func masked(by mask: PrivacyMask) -> MessageGlance {
+        var glance = self
+        glance.path = mask.text(path)
+        glance.subject = subject.map(mask.subject)
+        glance.recipients = recipients.map { $0.masked(by: mask) }
+        (glance.fields, glance.isCut, glance.isMasked) = ([], false, true)
+        let happened = ReasonFile.happened(Array(reason.joined(separator: "\n").utf8))
+        glance.reason = happened.map { [mask.text($0)] } ?? []
+        glance.complaints = complaints.map(mask.text)
+        return glance
     }
 }
 

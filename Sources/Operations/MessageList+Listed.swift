@@ -1,4 +1,5 @@
 internal import Delivery
+package import SafeText
 internal import Spool
 
 /// A message as it lies in a folder, for a page.
@@ -13,6 +14,16 @@ package struct ListedMessage: Hashable, Sendable {
     /// When it was claimed, or last written where it has no id yet; microseconds since 1970.
     package var since: Int64?
     package var happened: String?
+}
+
+extension ListedMessage {
+    /// The message without anybody's address in it.
+    package func masked(by mask: PrivacyMask) -> ListedMessage {
+        var message = self
+        (message.name, message.file) = (mask.text(name), mask.text(file))
+        message.happened = happened.map(mask.text)
+        return message
+    }
 }
 
 extension MessageList {

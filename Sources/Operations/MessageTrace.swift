@@ -24,7 +24,10 @@ package struct MessageTrace: Sendable {
         let query = relay.mask.map { asked.masked(by: $0) } ?? asked
         let reader = try relay.ledger()
         let limit = question.limit
-        let page = try relay.ask { try reader.messages(query, after: nil, limit: limit) }
+        var page = try relay.ask { try reader.messages(query, after: nil, limit: limit) }
+        if page.messages.isEmpty, let other = relay.mask.flatMap(asked.askingForSubject) {
+            page = try relay.ask { try reader.messages(other, after: nil, limit: limit) }
+        }
         (messages, isCut) = (page.messages, page.next != nil)
         let only = page.messages.count == 1 ? page.messages.first : nil
         events = try relay.ask { try only.map { try reader.events(of: $0.id) } ?? [] }

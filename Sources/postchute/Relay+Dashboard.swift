@@ -58,6 +58,7 @@ extension Relay {
             ledger: LedgerReader(stateDirectory: settings.state.directory),
             report: { log.write($0) }
         )
+        source.mask = mask
         source.verify = { await Self.verify($0, of: current.value, on: group.next()) }
         source.currentSettings = { current.value }
         let path = settingsPath

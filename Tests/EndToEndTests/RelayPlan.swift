@@ -1,5 +1,7 @@
 /// What a ``RelayHarness`` starts, and with which settings.
 struct RelayPlan: Sendable {
+    /// Lines above every table, such as `privacy = true`.
+    var general: [String] = []
     /// Lines of `[pickup.erp]`, such as `ready = 'renamed'`; each replaces the default of its key.
     var pickup: [String] = []
     /// Where the spool lies; `nil` is the drop folder.
@@ -53,6 +55,7 @@ struct RelayPlan: Sendable {
         let defaults = ["sandbox = true", "retry_first = '300ms'", "retry_maximum = '2s'"]
         let route = replacesRoute ? self.route : Self.merge(server + defaults, self.route)
         let text = """
+            \(general.joined(separator: "\n"))
             [pickup.erp]
             \(pickup.joined(separator: "\n"))
 

@@ -42,12 +42,7 @@ extension DashboardSource {
             )
         }
         do {
-            let page = try ledger.messages(
-                filter.query(now: now()),
-                after: filter.after,
-                limit: MessageFilter.pageSize
-            )
-            return .ledger(page)
+            return .ledger(try page(filter, of: ledger))
         } catch {
             return listed(
                 filter,
@@ -55,6 +50,22 @@ extension DashboardSource {
                     + "without those that were accepted."
             )
         }
+    }
+
+    /// A page of the ledger; where it has pseudonyms, a text that is found nowhere may be a whole subject.
+    private func page(
+        _ filter: MessageFilter,
+        of ledger: any LedgerReading
+    ) throws -> LedgerPage {
+        func ask(_ query: LedgerQuery) throws -> LedgerPage {
+            try ledger.messages(query, after: filter.after, limit: MessageFilter.pageSize)
+        }
+        let query = filter.query(now: now())
+        let page = try ask(query)
+        guard page.messages.isEmpty, let other = mask.flatMap(query.askingForSubject) else {
+            return page
+        }
+        return try ask(other)
     }
 
     private func words(_ error: any Error) -> String {
@@ -65,7 +76,8 @@ extension DashboardSource {
     private func listed(_ filter: MessageFilter, _ remark: String) -> MessageRows.Source {
         do throws(CommandRefusal) {
             let list = try MessageList(folders, pickup: filter.pickup, limit: 200)
-            let found = list.listed.filter { filter.matches($0, now: now()) }
+            let listed = mask.map { mask in list.listed.map { $0.masked(by: mask) } } ?? list.listed
+            let found = listed.filter { filter.matches($0, now: now()) }
             return .folders(found, isCut: list.isCut, remark: remark)
         } catch {
             return .folders([], isCut: false, remark: error.lines.joined(separator: " "))
@@ -87,7 +99,9 @@ extension DashboardSource {
         view.hasLooked = wantsFile || !isAccepted
         if view.hasLooked {
             view.glance = try? MessageGlance(folders, id: id, pickup: view.record?.pickup)
+            if let mask { view.glance = view.glance?.masked(by: mask) }
         }
+        view.isPrivate = mask != nil
         return view
     }
 

@@ -1,5 +1,6 @@
 internal import Delivery
 internal import Ledger
+internal import SafeText
 
 /// What somebody looks for in the list of messages.
 struct MessageFilter: Hashable {
@@ -92,6 +93,14 @@ struct MessageFilter: Hashable {
         state = query["state"].flatMap(State.init)
         age = query["since"].flatMap(Age.init)
         after = query["after"].flatMap(LedgerCursor.init)
+    }
+
+    /// The filter in pseudonyms, as the ledger has them and pages may show it.
+    func masked(by mask: PrivacyMask?) -> MessageFilter {
+        guard let mask else { return self }
+        var filter = self
+        filter.text = text.map(mask.text)
+        return filter
     }
 
     /// Whether anything is asked for.

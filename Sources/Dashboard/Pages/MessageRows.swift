@@ -16,6 +16,8 @@ struct MessageRows {
     var pickups: [String]
     var routes: [String]
     var now: Int64
+    /// Whether names are pseudonyms: what has no other name cannot be opened then.
+    var isPrivate = false
 
     /// What the template draws.
     var model: Model {
@@ -113,7 +115,8 @@ struct MessageRows {
             "iso": .text(message.since.map(Moment.iso) ?? ""),
             "time": .text(message.since.map { Moment.text($0, now: now) } ?? Readable.unknown),
             "state": .text(message.folder), "tone": .text(Self.tone(ofFolder: message.folder)),
-            "href": .text("/messages/\(Address.encoded(message.name))"),
+            "href": isPrivate && !message.hasID
+                ? .nothing : .text("/messages/\(Address.encoded(message.name))"),
             "title": .text(message.file), "file": .text(message.name),
             "reason": .optional(message.happened), "sender": .text(Readable.unknown),
             "recipients": .nothing, "pickup": .text(message.pickup), "route": .nothing,

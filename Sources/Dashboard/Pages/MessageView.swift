@@ -14,6 +14,8 @@ struct MessageView {
     var remarks: [String] = []
     /// Whether the folders were looked into.
     var hasLooked = true
+    /// Whether people are hidden from visitors.
+    var isPrivate = false
     var isOperator: Bool
     var now: Int64
 
@@ -54,7 +56,7 @@ struct MessageView {
             ),
             "reasonText": .optional(glance?.reason.joined(separator: "\n")),
             "headers": headers, "noHeaders": .text(noHeaders),
-            "headersLink": hasLooked
+            "headersLink": hasLooked || isPrivate
                 ? .nothing : .text("/messages/\(Address.encoded(id))?file=1#headers"),
         ]
     }
@@ -137,6 +139,9 @@ struct MessageView {
     }
 
     private var noHeaders: String {
+        if isPrivate {
+            return "They are not shown, since the settings have privacy = true: they name people."
+        }
         if !hasLooked { return "An accepted message is not looked for unless you ask." }
         guard let glance else { return "Its file lies in no folder any more." }
         return glance.isDocument

@@ -2,6 +2,7 @@ internal import Delivery
 internal import Hummingbird
 internal import Ledger
 internal import Operations
+internal import SafeText
 internal import Settings
 
 /// Looks up what a page shows and carries out what its buttons say.
@@ -21,7 +22,7 @@ struct PageDesk: Sendable {
 
     /// The list of messages.
     func messages(_ context: DashboardContext) async throws -> HTMLResponse {
-        let filter = MessageFilter(context.query)
+        let filter = MessageFilter(context.query).masked(by: source.mask)
         let source = source
         let found = try await source.blocking { source.find(filter) }
         let rows = MessageRows(
@@ -29,7 +30,8 @@ struct PageDesk: Sendable {
             filter: filter,
             pickups: source.settings.pickups.map(\.name),
             routes: source.settings.routes.map(\.name),
-            now: source.now()
+            now: source.now(),
+            isPrivate: source.mask != nil
         )
         return page("Messages", .messages, context, "messages", rows.model)
     }
@@ -49,7 +51,7 @@ struct PageDesk: Sendable {
         guard view.record != nil || view.glance != nil else {
             throw WebProblem(
                 404,
-                "There is no message \"\(id)\" in the ledger or in the folders.",
+                "There is no message \"\(source.mask?.text(id) ?? id)\" in the ledger or in the folders.",
                 "Search for it in the list of messages, by a part of its subject or of an address."
             )
         }
@@ -193,7 +195,8 @@ extension PageDesk {
         _ result: CommandResult,
         _ visitor: Visitor
     ) -> Response {
-        .seeOther("\(path)?notice=\(notices.keep(Notice(result), for: visitor))")
+        let shown = source.mask.map(result.masked) ?? result
+        return .seeOther("\(path)?notice=\(notices.keep(Notice(shown), for: visitor))")
     }
 }
 

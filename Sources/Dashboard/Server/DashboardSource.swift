@@ -2,6 +2,7 @@ package import Delivery
 package import Ledger
 internal import NIOPosix
 package import Operations
+package import SafeText
 package import Settings
 
 /// Where the pages get what they show, and whom they tell what was done.
@@ -14,6 +15,8 @@ package struct DashboardSource: Sendable {
     package var snapshot: @Sendable () -> RelaySnapshot?
     /// The ledger; `nil` where it is not kept.
     package var ledger: (any LedgerReading)?
+    /// What hides people from visitors; `nil` where the settings do not ask for it.
+    package var mask: PrivacyMask?
     /// When credentials end, in seconds since 1970, by what they are called; read now and then.
     package var credentials: @Sendable () -> [String: Int64] = { [:] }
     /// Microseconds since 1970.

@@ -27,7 +27,7 @@ enum MessagesTemplate {
         <tr>
         <td data-label="Last event"><time datetime="{{iso}}">{{time}}</time></td>
         <td data-label="State"><span class="state {{tone}}">{{state}}</span></td>
-        <th scope="row"><a href="{{href}}">{{title}}</a><br><span class="dim small path">{{file}}</span>{{#reason}}<br><span class="small">{{reason}}</span>{{/reason}}</th>
+        <th scope="row">{{#href}}<a href="{{href}}">{{/href}}{{title}}{{#href}}</a>{{/href}}<br><span class="dim small path">{{file}}</span>{{#reason}}<br><span class="small">{{reason}}</span>{{/reason}}</th>
         <td data-label="From and to" class="address">{{sender}}{{#recipients}}<br>{{recipients}}{{/recipients}}</td>
         <td data-label="Pickup, route">{{pickup}}{{#route}}<br><span class="dim">{{route}}</span>{{/route}}</td>
         </tr>
