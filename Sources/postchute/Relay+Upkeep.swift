@@ -1,3 +1,4 @@
+internal import Alerts
 internal import Delivery
 internal import EventLog
 internal import Operations
@@ -13,8 +14,22 @@ extension Relay {
     /// Removes what is older than the settings keep, until the task is cancelled.
     func keepWithinRetention() async {
         while !Task.isCancelled {
-            if mayRemove() { for pickup in pickups { await sweep(pickup) } }
+            if mayRemove() { await sweepAll() }
             try? await Task.sleep(for: Self.sweepInterval)
+        }
+    }
+
+    /// Sweeps what pickups keep, and then Postchute's own mail.
+    private func sweepAll() async {
+        for pickup in pickups {
+            pickup.removeOldFeedback()
+            let rules = RetentionRules(settings.retention(of: pickup.settings))
+            await sweep(pickup.settings.name, SpoolOptions(of: pickup.settings), rules)
+        }
+        let directory = settings.state.directory
+        let own = try? await onThread { () throws(SpoolError) in Outbox.all(in: directory) }
+        for (name, folder) in own ?? [] {
+            await sweep(name, SpoolOptions(dropPath: folder), Outbox.retention)
         }
     }
 
@@ -28,11 +43,12 @@ extension Relay {
         return false
     }
 
-    /// Sweeps one pickup, and says in one line what was removed.
-    private func sweep(_ pickup: RelayPickup) async {
-        pickup.removeOldFeedback()
-        let (name, options) = (pickup.settings.name, SpoolOptions(of: pickup.settings))
-        let rules = RetentionRules(settings.retention(of: pickup.settings))
+    /// Sweeps the spool of one pickup, and says in one line what was removed.
+    private func sweep(
+        _ name: String,
+        _ options: SpoolOptions,
+        _ rules: RetentionRules
+    ) async {
         do {
             var sweep = try await onThread { () throws(SpoolError) in
                 try RetentionSweep(opening: options, rules)
