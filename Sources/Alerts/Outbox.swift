@@ -20,10 +20,6 @@ package struct Outbox: Sendable {
         case alert, bounce
     }
 
-    /// How long mail is kept after it was sent or has failed: 30 days, whatever the settings say of others'.
-    package static let retention = RetentionRules(sent: keptSpan, failed: keptSpan)
-    private static let keptSpan: Int64 = 30 * 86_400_000_000
-
     /// Opens the spool of a channel or of a pickup, making its folders; blocking.
     ///
     /// The pickup has to be added to the engine; `claimed` then tells it of new mail.
@@ -36,29 +32,16 @@ package struct Outbox: Sendable {
     ) throws(SpoolError) {
         let name = "\(kind.rawValue).\(object)"
         self.name = name
-        folder = "\(Self.root(state))/\(name)"
+        folder = "\(OwnMail.root(state))/\(name)"
         self.threads = threads
         self.claimed = { claimed($0, name) }
         // What is wrong with the folders is said when the spool is opened.
-        _ = linux_make_directory(AT_FDCWD, Self.root(state), 0o700)
+        _ = linux_make_directory(AT_FDCWD, OwnMail.root(state), 0o700)
         _ = linux_make_directory(AT_FDCWD, folder, 0o700)
         spool = try MessageSpool(
             opening: SpoolOptions(dropPath: folder),
             hooks: SpoolHooks(threads: threads)
         )
-    }
-
-    private static func root(_ state: String) -> String { "\(state)/alerts" }
-
-    /// The names and folders of all outboxes in a state directory, also of those that the settings no longer
-    /// have; blocking.
-    package static func all(in state: String) -> [(name: String, folder: String)] {
-        names(in: root(state))
-            .filter { name in
-                name.split(separator: ".").first.flatMap { Kind(rawValue: String($0)) } != nil
-            }
-            .sorted()
-            .map { ($0, "\(root(state))/\($0)") }
     }
 
     /// The channel whose mail a pickup carries; `nil` for every other pickup.
@@ -87,7 +70,7 @@ package struct Outbox: Sendable {
 
     /// Queues what was written and not claimed before a crash; blocking.
     package func claimLeft() throws(SpoolError) {
-        for name in Self.names(in: folder) where name.hasSuffix(".eml") { try claim(name) }
+        for name in fileNames() where name.hasSuffix(".eml") { try claim(name) }
     }
 
     /// Frees the spool's lock.
@@ -113,7 +96,7 @@ package struct Outbox: Sendable {
         claimed([try spool.claim(name, in: drop, descriptor: descriptor, facts: facts)])
     }
 
-    private static func names(in folder: String) -> [String] {
+    private func fileNames() -> [String] {
         guard let stream = opendir(folder) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []

@@ -1,4 +1,3 @@
-internal import Alerts
 internal import Delivery
 internal import EventLog
 internal import Operations
@@ -27,9 +26,9 @@ extension Relay {
             await sweep(pickup.settings.name, SpoolOptions(of: pickup.settings), rules)
         }
         let directory = settings.state.directory
-        let own = try? await onThread { () throws(SpoolError) in Outbox.all(in: directory) }
+        let own = try? await onThread { () throws(SpoolError) in OwnMail.all(in: directory) }
         for (name, folder) in own ?? [] {
-            await sweep(name, SpoolOptions(dropPath: folder), Outbox.retention)
+            await sweep(name, SpoolOptions(dropPath: folder), OwnMail.retention)
         }
     }
 

@@ -40,10 +40,10 @@ struct OutboxTests {
     }
 
     private func sweep(_ state: String, days: Int64) throws -> [String] {
-        try Outbox.all(in: state).flatMap { _, folder in
+        try OwnMail.all(in: state).flatMap { _, folder in
             var sweep = try RetentionSweep(
                 opening: SpoolOptions(dropPath: folder),
-                Outbox.retention,
+                OwnMail.retention,
                 now: { start + days * Self.day }
             )
             var removed: [String] = []
@@ -68,11 +68,11 @@ struct OutboxTests {
 
     @Test func `outboxes are found by their names, whatever the settings have`() throws {
         let scratch = try ScratchFolder("outboxes")
-        #expect(Outbox.all(in: scratch.path).isEmpty)
+        #expect(OwnMail.all(in: scratch.path).isEmpty)
         for name in ["alert.it", "bounce.erp", "other.erp", ".hidden"] {
             try scratch.makeFolder("alerts/\(name)")
         }
-        #expect(Outbox.all(in: scratch.path).map(\.name) == ["alert.it", "bounce.erp"])
-        #expect(Outbox.all(in: scratch.path).first?.folder == "\(scratch.path)/alerts/alert.it")
+        #expect(OwnMail.all(in: scratch.path).map(\.name) == ["alert.it", "bounce.erp"])
+        #expect(OwnMail.all(in: scratch.path).first?.folder == "\(scratch.path)/alerts/alert.it")
     }
 }
