@@ -5,42 +5,125 @@ extension LedgerStore {
     /// What stands for an address, and for everything else of its messages, that was erased.
     package static let erased = "erased"
 
+    /// Messages that are changed in one transaction, so that the daemon's next batch finds its turn.
+    private static let batch = 200
+    /// Rows that are looked through at once.
+    private static let stride: Int64 = 5000
+    /// Pages of the index that are merged in one transaction.
+    private static let mergedPages = 500
+
     /// Takes an address out of the ledger; returns in how many messages it stood.
     ///
     /// The messages stay, so that counts stay true: their file name, subject and Message-ID go, which
-    /// may tell of the person, and so does every text that quotes the address. Works beside the daemon.
+    /// may tell of the person, and so does every text that quotes the address. Messages of others lose
+    /// only what quotes it. Works beside the daemon, and again after it was cut off.
     ///
     /// - Throws: ``LedgerError``; what was done until then stays done.
     package func erase(matching address: String) throws -> Int {
         let address = address.lowercased()
         var count = 0
         try protect { try $0.execute(sql: "PRAGMA secure_delete = ON") }
-        // Small transactions, so that the daemon's next batch finds its turn.
         while true {
             let erased = try write { try eraseSome(address, $0) }
             if erased == 0 { break }
             count += erased
         }
-        if count > 0 {
-            // What was deleted is only marked in the index until its parts are merged, and the log may
-            // hold pages from before.
-            try write { try $0.execute(sql: "INSERT INTO search(search) VALUES ('optimize')") }
-            try protect { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        let quoting = try quoting(address)
+        for start in Swift.stride(from: 0, to: quoting.count, by: Self.batch) {
+            let part = quoting[start..<min(start + Self.batch, quoting.count)]
+            try write { database in
+                for number in part { try erase(address, quotedBy: number, database) }
+            }
         }
-        return count
+        // Also when nothing was found: whoever was cut off before this had erased everything else.
+        try forgetDeleted()
+        return count + quoting.count
     }
 
-    /// How many messages the ledger has of an address.
+    /// What was deleted is only marked in the index until its parts are merged, and the log may hold
+    /// pages from before.
+    private func forgetDeleted() throws {
+        var pages = -Self.mergedPages
+        while true {
+            let changed = try write { database in
+                let before = database.totalChangesCount
+                try database.execute(
+                    sql: "INSERT INTO search(search, rank) VALUES ('merge', ?)",
+                    arguments: [pages]
+                )
+                return database.totalChangesCount - before
+            }
+            // The command is a change itself (https://sqlite.org/fts5.html#the_merge_command).
+            if changed < 2 { break }
+            pages = Self.mergedPages
+        }
+        try protect { database in
+            let isBusy = try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)") != 0
+            if isBusy { throw LedgerError.locked(path: path) }
+        }
+    }
+
+    /// How many messages the ledger has of an address, or that quote it.
     ///
     /// - Throws: ``LedgerError``.
     package func count(matching address: String) throws -> Int {
-        try write { database in
-            try Int.fetchOne(
+        let address = address.lowercased()
+        let own = try write { database in
+            try Int64.fetchSet(
                 database,
-                sql: "SELECT count(*) FROM address WHERE address = ?",
-                arguments: [address.lowercased()]
-            ) ?? 0
+                sql: "SELECT message FROM address WHERE address = ?",
+                arguments: [address]
+            )
         }
+        return try own.union(quoting(address)).count
+    }
+
+    /// The messages with a text, their own or of an event, in which an address stands.
+    private func quoting(_ address: String) throws -> [Int64] {
+        var numbers: Set<Int64> = []
+        let columns = [
+            "message": [
+                "file", "sender", "recipients", "subject", "message_id", "reply", "reason",
+            ],
+            "event": ["recipients", "reply", "reason", "advice"],
+        ]
+        for (table, names) in columns {
+            let condition = names.map { "instr(lower(\($0)), ?1)" }.joined(separator: " OR ")
+            let key = table == "event" ? "message" : "number"
+            var last: Int64 = 0
+            while let end = try end(of: table, after: last) {
+                try protect { database in
+                    numbers.formUnion(
+                        try Int64.fetchAll(
+                            database,
+                            sql: """
+                                SELECT \(key) FROM \(table)
+                                WHERE number > ?2 AND number <= ?3 AND (\(condition))
+                                """,
+                            arguments: [address, last, end]
+                        )
+                    )
+                }
+                last = end
+            }
+        }
+        return numbers.sorted()
+    }
+
+    /// The last of the rows of a table that are looked through next; `nil` where there are none.
+    private func end(of table: String, after last: Int64) throws -> Int64? {
+        var end: Int64?
+        try protect { database in
+            end = try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT max(number) FROM
+                    (SELECT number FROM \(table) WHERE number > ? ORDER BY number LIMIT ?)
+                    """,
+                arguments: [last, Self.stride]
+            )
+        }
+        return end
     }
 
     private func protect(_ body: (Database) throws -> Void) throws {
@@ -51,12 +134,13 @@ extension LedgerStore {
         }
     }
 
-    private func eraseSome(_ address: String, _ database: Database) throws -> Int {
+    /// Takes an address out of some of its messages; returns of how many.
+    func eraseSome(_ address: String, _ database: Database) throws -> Int {
         let rows = try Row.fetchAll(
             database,
             sql: """
                 SELECT message.* FROM address JOIN message ON number = address.message
-                WHERE address = ? LIMIT 200
+                WHERE address = ? LIMIT \(Self.batch)
                 """,
             arguments: [address]
         )
@@ -68,11 +152,37 @@ extension LedgerStore {
         return rows.count
     }
 
-    private func erase(_ address: String, _ record: LedgerRecord, _ database: Database) throws {
+    private func erase(
+        _ address: String,
+        quotedBy number: Int64,
+        _ database: Database
+    ) throws {
+        let row = try Row.fetchOne(
+            database,
+            sql: "SELECT * FROM message WHERE number = ?",
+            arguments: [number]
+        )
+        if let row {
+            try erase(address, LedgerRecord(row), database, onlyQuoted: true)
+        } else {
+            try eraseEvents(address, number, database)
+        }
+    }
+
+    private func erase(
+        _ address: String,
+        _ record: LedgerRecord,
+        _ database: Database,
+        onlyQuoted: Bool = false
+    ) throws {
         guard let number = record.number else { return }
         if let text = record.indexed { try LedgerBatch.unindex(text, number, database) }
         var record = record
-        record.message.erase(address)
+        if onlyQuoted {
+            record.message.eraseQuoted(address)
+        } else {
+            record.message.erase(address)
+        }
         let message = record.message
         try database.execute(
             sql: """
@@ -130,6 +240,14 @@ extension LedgerMessage {
         file = LedgerStore.erased
         subject = subject.map { _ in LedgerStore.erased }
         messageID = messageID.map { _ in LedgerStore.erased }
+        eraseQuoted(address)
+    }
+
+    /// Takes an address out, in small letters, wherever it stands.
+    fileprivate mutating func eraseQuoted(_ address: String) {
+        file = file.erasing(address)
+        subject = subject?.erasing(address)
+        messageID = messageID?.erasing(address)
         sender = sender.map { $0.lowercased() == address ? LedgerStore.erased : $0 }
         recipients = recipients.map { $0.erasing(address) }
         reply = reply?.erasing(address)

@@ -228,4 +228,78 @@ struct LedgerStoreTests {
         #expect(message.reply == "451 4.7.0 <erased> is busy")
         #expect(message.last == "deferred")
     }
+
+    /// The octets of the ledger and of its log, in small letters.
+    private func octets(_ fixture: borrowing LedgerFixture) -> String {
+        ["", "-wal"].map { suffix in
+            String(decoding: (try? readFile(fixture.path + suffix)) ?? [], as: UTF8.self)
+        }.joined().lowercased()
+    }
+
+    @Test func `what others' messages quote of an address goes, and nothing else of them`() throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.store()
+        let name = "zoe.quixley@customer.example"
+        var other = SampleMail(5).event(.failed)
+        other.subject = "Invoice"
+        other.file = "to Zoe.Quixley@customer.example.eml"
+        other.reply = "550 5.1.1 see \(name)"
+        try store.append([other, SampleMail(6).event()])
+        #expect(try store.count(matching: name) == 1)
+        #expect(try store.erase(matching: name) == 1)
+        #expect(try store.count(matching: name) == 0)
+        #expect(!octets(fixture).contains("quixley"))
+        let message = try #require(try fixture.reader.message(other.id))
+        #expect(message.subject == "Invoice" && message.file == "to erased.eml")
+        #expect(message.reply == "550 5.1.1 see erased")
+        #expect(!message.recipients.isEmpty)
+        var query = LedgerQuery()
+        query.text = "to erased"
+        let found = try fixture.reader.messages(query, after: nil, limit: 5).messages
+        #expect(found.map(\.id) == [other.id])
+    }
+
+    private func store(_ fixture: borrowing LedgerFixture, full name: String) throws -> LedgerStore
+    {
+        let store = try fixture.store()
+        let mail = (1...450).map { number -> MessageEvent in
+            var event = SampleMail(number).event(.failed)
+            event.recipients = [.init(name, .refused, reply: "550 <\(name)>")]
+            event.subject = "For Zoe Quixley"
+            return event
+        }
+        try store.append(mail)
+        return store
+    }
+
+    @Test func `an erasure that was cut off between two transactions can be repeated`() throws {
+        let fixture = try LedgerFixture()
+        let name = "zoe.quixley@customer.example"
+        let store = try store(fixture, full: name)
+        try store.write {
+            try $0.execute(
+                sql: """
+                    CREATE TRIGGER cut BEFORE UPDATE ON message WHEN OLD.number = 300
+                    BEGIN SELECT RAISE(ABORT, 'cut off'); END
+                    """
+            )
+        }
+        #expect(throws: LedgerError.self) { try store.erase(matching: name) }
+        try store.write { try $0.execute(sql: "DROP TRIGGER cut") }
+        #expect(try store.count(matching: name) == 250)
+        #expect(octets(fixture).contains("quixley"))
+        #expect(try fixture.store().erase(matching: name) == 250)
+        #expect(!octets(fixture).contains("quixley"))
+    }
+
+    @Test func `an erasure that was cut off before the end forgets what it had deleted`() throws {
+        let fixture = try LedgerFixture()
+        let name = "zoe.quixley@customer.example"
+        let store = try store(fixture, full: name)
+        while try store.write({ try store.eraseSome(name, $0) }) > 0 {}
+        #expect(octets(fixture).contains("quixley"))
+        #expect(try fixture.store().erase(matching: name) == 0)
+        #expect(!octets(fixture).contains("quixley"))
+        #expect(!octets(fixture).contains("uix"), "the index has its letters by threes")
+    }
 }
