@@ -1,11 +1,9 @@
 internal import Delivery
 internal import Glibc
 internal import Ledger
-internal import MailMessage
 internal import SafeText
 internal import Settings
 internal import Spool
-internal import Submission
 
 /// Takes an address out of what Postchute keeps: messages to and from it, and rows of the ledger.
 ///
@@ -18,6 +16,8 @@ package struct Erasure: Sendable {
         var spool: OperatorSpool
         var folder: ListedFolder
         var entries: [SpoolEntry]
+        /// Whether it is Postchute's own mail.
+        var isOwn: Bool
     }
 
     /// What the ledger is asked for: the address, or its pseudonym.
@@ -63,120 +63,59 @@ package struct Erasure: Sendable {
         }
         ledgerWords = words
         for settings in try relay.pickups(named: pickup) { look(into: settings) }
+        guard pickup == nil else { return }
+        for (name, folder) in OwnMail.all(in: relay.settings.state.directory) {
+            look(into: PickupSettings(name: name, path: folder, routes: []), isOwn: true)
+        }
         // The ledger does not know pickups apart: it is asked only about all.
-        if pickup == nil { countRows() }
+        countRows()
     }
 
-    private mutating func look(into pickup: PickupSettings) {
+    private mutating func look(into pickup: PickupSettings, isOwn: Bool = false) {
         do throws(SpoolError) {
             let spool = try relay.spool(of: pickup)
-            let rules = ContentRules(pickup, relay.settings)
+            let reader = ConcernReader(address, pickup, relay.settings, spool, isOwn: isOwn)
             for folder in ListedFolder.allCases {
                 var matches: [SpoolEntry] = []
                 for place in try folder.places(in: spool) {
-                    matches += try entries(in: place, spool, rules, pickup)
+                    matches += try entries(in: place, reader)
                 }
-                guard !matches.isEmpty else { continue }
+                guard !matches.isEmpty || isOwn || goes(folder, isOwn: false) else { continue }
                 found.append(
-                    Found(pickup: pickup.name, spool: spool, folder: folder, entries: matches)
+                    Found(
+                        pickup: pickup.name,
+                        spool: spool,
+                        folder: folder,
+                        entries: matches,
+                        isOwn: isOwn
+                    )
                 )
             }
         } catch {
+            if isOwn, error.kind == .vanished { return }
             complaints.append("pickup \(pickup.name): \(error.fullSentence)")
         }
     }
 
     private mutating func entries(
         in place: SpoolFolder,
-        _ spool: OperatorSpool,
-        _ rules: ContentRules,
-        _ pickup: PickupSettings
+        _ reader: ConcernReader
     ) throws(SpoolError) -> [SpoolEntry] {
-        var all: [SpoolEntry] = []
-        try spool.list(place) { entry in
-            all.append(entry)
-            return true
-        }
         var matches: [SpoolEntry] = []
-        for entry in all {
+        var problems: [String] = []
+        try reader.spool.list(place) { entry in
             do throws(SpoolError) {
-                if try concerns(entry, spool, rules) { matches.append(entry) }
+                if try reader.concerns(entry) { matches.append(entry) }
             } catch {
                 // Moved meanwhile: whoever moved it runs this again.
                 if error.kind != .vanished {
-                    complaints.append("pickup \(pickup.name): \(error.fullSentence)")
+                    problems.append("pickup \(reader.pickup.name): \(error.fullSentence)")
                 }
             }
-        }
-        return matches
-    }
-
-    /// Whether the envelope, the header or the history of a message names the address.
-    private func concerns(
-        _ entry: SpoolEntry,
-        _ spool: OperatorSpool,
-        _ rules: ContentRules
-    ) throws(SpoolError) -> Bool {
-        let state =
-            try entry.place.isSent
-            ? nil
-            : entry.id.flatMap { (id) throws(SpoolError) in
-                try spool.state(of: id)
-            }
-        if let state, state.recipients.contains(where: { $0.address.lowercased() == address }) {
             return true
         }
-        if case .success(let prepared) = try rules.prepare(entry, state, in: spool).outcome {
-            let envelope = prepared.inspected.envelope
-            let named = envelope.recipients.map(\.address.text) + [envelope.sender?.text ?? ""]
-            if named.contains(where: { $0.lowercased() == address }) { return true }
-        }
-        if try spool.facts(entry)?.isFolder == true { return false }
-        let head = try spool.open(entry).readHead(Self.headOctets)
-        return Self.names(address, in: head)
-    }
-
-    /// As much of a message is searched for a header.
-    private static let headOctets = 262_144
-
-    /// Whether an address stands in a header by itself, whatever the case of its letters.
-    static func names(_ address: String, in head: [UInt8]) -> Bool {
-        let wanted = Array(address.utf8)
-        let header = head.prefix(headerEnd(head)).map {
-            (0x41...0x5A).contains($0) ? $0 | 0x20 : $0
-        }
-        guard header.count >= wanted.count else { return false }
-        var start = 0
-        while let position = header[start...].firstIndex(of: wanted[0]) {
-            let end = position + wanted.count
-            guard end <= header.count else { return false }
-            if header[position..<end].elementsEqual(wanted),
-                position == 0 || !isPart(header[position - 1]),
-                end == header.count || !isPart(header[end])
-            {
-                return true
-            }
-            start = position + 1
-        }
-        return false
-    }
-
-    private static func headerEnd(_ head: [UInt8]) -> Int {
-        var previous: UInt8 = 0
-        for (index, octet) in head.enumerated() where octet != UInt8(ascii: "\r") {
-            if octet == UInt8(ascii: "\n"), previous == octet { return index }
-            previous = octet
-        }
-        return head.count
-    }
-
-    private static func isPart(_ octet: UInt8) -> Bool {
-        switch octet {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "."), 0x80...:
-            true
-        default: false
-        }
+        complaints += problems
+        return matches
     }
 }
 
@@ -184,6 +123,21 @@ package struct Erasure: Sendable {
 extension Erasure {
     private var hasLedger: Bool {
         access("\(relay.settings.state.directory)/ledger.sqlite", F_OK) == 0
+    }
+
+    /// Ledgers that were set aside, which may name anybody.
+    private var damagedLedgers: [String] {
+        let folder = relay.settings.state.directory
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { octets in
+                String(decoding: octets.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix("ledger.sqlite.damaged-") { names.append("\(folder)/\(name)") }
+        }
+        return names.sorted()
     }
 
     private mutating func countRows() {
@@ -215,23 +169,39 @@ extension Erasure {
     /// Removes the messages, and then the address from the ledger.
     package mutating func erase() {
         var count = 0
-        for part in found where goes(part.folder) {
-            for entry in part.entries {
-                do throws(SpoolError) {
-                    try part.spool.remove(entry)
-                    count += 1
-                } catch {
-                    if error.kind == .vanished { continue }
-                    complaints.append("pickup \(part.pickup): \(error.fullSentence)")
-                }
+        for part in found where goes(part.folder, isOwn: part.isOwn) {
+            do throws(SpoolError) {
+                count += try remove(part)
+            } catch {
+                complaints.append("pickup \(part.pickup): \(error.fullSentence)")
             }
         }
         erased = count
         eraseRows()
     }
 
-    private func goes(_ folder: ListedFolder) -> Bool {
-        Self.always.contains(folder) || takesAll && Self.withAll.contains(folder)
+    /// Removes the messages of a folder, and syncs it once.
+    private mutating func remove(_ part: Found) throws(SpoolError) -> Int {
+        var count = 0
+        for entry in part.entries {
+            do throws(SpoolError) {
+                if try part.spool.erase(entry) { count += 1 }
+            } catch {
+                if error.kind == .vanished { continue }
+                complaints.append("pickup \(part.pickup): \(error.fullSentence)")
+            }
+        }
+        for place in Set(try part.folder.places(in: part.spool)) {
+            try part.spool.removeHalfRemoved(in: place)
+            if part.entries.contains(where: { $0.place == place }) { try part.spool.sync(place) }
+        }
+        return count
+    }
+
+    /// Whether messages of a folder are removed; of our own mail nobody needs what waits either.
+    private func goes(_ folder: ListedFolder, isOwn: Bool) -> Bool {
+        Self.always.contains(folder)
+            || takesAll && (Self.withAll.contains(folder) || isOwn && folder == .queue)
     }
 
     private func count(_ folders: [ListedFolder]) -> Int {
@@ -241,7 +211,7 @@ extension Erasure {
     private var status: ExitStatus { complaints.isEmpty ? .done : .unavailable }
 
     private var waitingIDs: [String] {
-        found.filter { Self.waiting.contains($0.folder) }.flatMap { part in
+        found.filter { !$0.isOwn && Self.waiting.contains($0.folder) }.flatMap { part in
             part.entries.map { $0.id?.text ?? $0.fileName.display }
         }
     }
@@ -258,6 +228,7 @@ extension Erasure {
             lines += waiting.prefix(Self.maximumListed).map { "  \($0)" }
             if waiting.count > Self.maximumListed { lines.append("  and more") }
         }
+        lines += damagedLedgers.map { "Not looked into: \($0), a damaged ledger; remove it." }
         lines.append(
             "Not reached: backups, the journal and other copies of the log, and the mailboxes "
                 + "themselves."
@@ -269,7 +240,9 @@ extension Erasure {
 
     private var foundLines: [String] {
         var lines = ListedFolder.allCases.filter { !Self.waiting.contains($0) }.map { folder in
-            let fate = goes(folder) ? "would be removed" : "would stay; --all removes them too"
+            let fate =
+                goes(folder, isOwn: false)
+                ? "would be removed" : "would stay; --all removes them too"
             return "\(folder.rawValue)/: \(Readable.count(count([folder]), "message")), \(fate)."
         }
         if let ledgerCount {

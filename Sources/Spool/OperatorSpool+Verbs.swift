@@ -39,6 +39,36 @@ extension OperatorSpool {
         try source.sync.wait()
     }
 
+    /// Deletes a message whose people are to be forgotten: its reason and its history go first, so that what
+    /// a crash leaves of it is found again.
+    ///
+    /// Durable after ``sync(_:)``. A message that is gone is passed over; returns whether it was there.
+    package func erase(_ entry: SpoolEntry) throws(SpoolError) -> Bool {
+        let source = try source(of: entry)
+        try removeReason(of: entry, in: source)
+        if let id = entry.id { try removeState(of: id) }
+        let octets = entry.fileName.octets
+        let isBundle = try source.facts(octets)?.isFolder == true
+        return try isBundle ? source.removeBundle(octets) : source.remove(octets)
+    }
+
+    /// Removes what a crash left of messages of several files that were being removed.
+    package func removeHalfRemoved(in place: SpoolFolder) throws(SpoolError) {
+        let folder: Folder
+        do throws(SpoolError) {
+            folder = try self.folder(place)
+        } catch {
+            if error.kind == .vanished { return }
+            throw error
+        }
+        var bundles: [[UInt8]] = []
+        try folder.forEachName { octets, kind in
+            if kind == .folder, TemporaryName.isTemporary(octets) { bundles.append(Array(octets)) }
+            return true
+        }
+        for bundle in bundles { _ = try folder.removeBundle(bundle) }
+    }
+
     /// Stops the pickup until ``resume()``; `false` when it was paused already.
     package func pause() throws(SpoolError) -> Bool {
         let queue = try folder(.queue)

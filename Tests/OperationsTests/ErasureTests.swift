@@ -1,7 +1,9 @@
 import Glibc
+import MailMessage
 import SafeText
 import Settings
 import Spool
+import Submission
 import TestSupport
 import Testing
 
@@ -89,13 +91,80 @@ struct ErasureTests {
         }
     }
 
-    @Test func `an address counts only by itself, and only in the header`() {
+    @Test(arguments: [
+        ("anna@example.com", AddressSearch.Verdict.named), ("ANNA@example.com", .named),
+        ("nna@example.com", .unclear), ("anna@example.co", .unclear), ("ben@example.com", .absent),
+        ("\"an na\"@example.com", .unclear), ("änna@example.com", .unclear),
+    ])
+    func `an address counts only by itself, and only in the header`(
+        address: String,
+        verdict: AddressSearch.Verdict
+    ) {
         let head = Array("To: <Anna@Example.com>\r\n\r\nben@example.com".utf8)
-        #expect(Erasure.names("anna@example.com", in: head))
-        #expect(!Erasure.names("nna@example.com", in: head))
-        #expect(!Erasure.names("anna@example.co", in: head))
-        #expect(!Erasure.names("ben@example.com", in: head))
-        #expect(!Erasure.names("ben@example.com", in: []))
+        #expect(AddressSearch(address).verdict(on: head, isWhole: true) == verdict)
+    }
+
+    @Test func `where the octets of a header tell nothing the message is taken apart`() {
+        let search = AddressSearch("ben@example.com")
+        #expect(search.verdict(on: [], isWhole: true) == .absent)
+        #expect(
+            search.verdict(on: Array("To: anna@example.com\n".utf8), isWhole: false) == .unclear
+        )
+        #expect(
+            search.verdict(on: Array("To: \"b\\en\"@example.com\n\n".utf8), isWhole: true)
+                == .unclear
+        )
+        #expect(
+            search.verdict(on: [0xFF, 0xFE, 0x54, 0, 0x0A, 0, 0x0A, 0], isWhole: true) == .unclear
+        )
+    }
+
+    @Test func `addresses are found that no octets of the header spell`() throws {
+        for to in ["ben (the one)\r\n @ (not\r\n here) example.com", "\"b\\en\"@example.com"] {
+            let relay = try TestRelay()
+            _ = try relay.sent("1.eml", TestRelay.content.replacing("shop@example.com", with: to))
+            let found = try Erasure(relay.folders, "ben@example.com").text.output
+            #expect(found.contains("sent/: 1 message, would be removed."), "\(to)")
+        }
+        let relay = try TestRelay()
+        relay.settings.pickups[0].messages.envelope.alwaysBcc = [
+            try MailAddress(exactly: "archive@example.com")
+        ]
+        _ = try relay.sent("1.eml")
+        let found = try Erasure(relay.folders, "archive@example.com").text.output
+        #expect(found.contains("sent/: 1 message, would be removed."))
+    }
+
+    @Test func `our own mail goes that names the address, wherever it lies`() throws {
+        let relay = try TestRelay()
+        let id = "20261123T101530123456-7h3k9q2mzx4wp"
+        let text = "To: erp@example.com\r\n\r\nFinal-Recipient: rfc822; ben@example.com\r\n"
+        for folder in ["queue", "sent/2026-11-23", "failed", "state"] {
+            try relay.scratch.makeFolder("state/alerts/bounce.erp/\(folder)")
+            if folder == "state" { continue }
+            try relay.scratch.write(text, to: "state/alerts/bounce.erp/\(folder)/\(id).a.eml")
+        }
+        var some = try Erasure(relay.folders, "ben@example.com")
+        some.erase()
+        #expect(
+            some.text.output == [
+                "1 message removed.",
+                "1 message with it still in failed/ and held/; --all removes them too.", lastLine,
+            ]
+        )
+        var all = try Erasure(relay.folders, "ben@example.com", takesAll: true)
+        all.erase()
+        #expect(all.text.output == ["2 messages removed.", lastLine])
+        for folder in ["queue", "sent/2026-11-23", "failed"] {
+            #expect(relay.scratch.names("state/alerts/bounce.erp/\(folder)").isEmpty)
+        }
+    }
+
+    @Test func `a ledger that was set aside is named`() throws {
+        let relay = try TestRelay()
+        let path = try relay.scratch.write("x", to: "state/ledger.sqlite.damaged-20261123T101530")
+        let lines = try Erasure(relay.folders, "ben@example.com").text.output
+        #expect(lines.contains("Not looked into: \(path), a damaged ledger; remove it."))
     }
 }
 

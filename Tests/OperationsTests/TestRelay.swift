@@ -102,8 +102,12 @@ final class TestRelay {
     }
 
     /// An accepted message.
-    func sent(_ name: String = "invoice.eml") throws -> SpoolName {
-        let sending = try sending(name)
+    func sent(
+        _ name: String = "invoice.eml",
+        _ content: String = TestRelay.content
+    ) throws -> SpoolName {
+        let sending = try claimed(name, content)
+        try spool.beginSending(sending)
         _ = try spool.settleSent(sending)
         return sending
     }

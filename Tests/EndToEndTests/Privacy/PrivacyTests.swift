@@ -42,6 +42,7 @@ struct PrivacyTests {
             check(try paged(relay), "what the program was given")
             try await checkCommands(relay)
             try await checkPages(relay)
+            checkFolders(relay)
             let held = try await relay.command("hold", "waits.eml")
             #expect(held.code == 0, "\(held)")
             for name in ["ledger.sqlite", "ledger.sqlite-wal"] {
@@ -93,28 +94,24 @@ struct PrivacyTests {
 
     /// Everything that the daemon keeps beside the spools, file by file.
     private func checkState(_ relay: RelayHarness) throws {
-        let state = relay.scratch.path("state")
-        var folders = [state]
         var seen: [String] = []
-        while let folder = folders.popLast() {
-            // A notification must name whom it is about: it is a message.
-            if folder.hasSuffix("/alerts/bounce.erp") { continue }
-            for name in folderNames(folder) {
-                let path = "\(folder)/\(name)"
-                var status = stat()
-                guard lstat(path, &status) == 0 else { continue }
-                check(name, "the name of \(path)")
-                switch status.st_mode & S_IFMT {
-                case S_IFDIR: folders.append(path)
-                case S_IFREG:
-                    seen.append(String(path.dropFirst(state.count + 1)))
-                    check(try readFile(path), path)
-                default: break
-                }
-            }
+        // A notification must name whom it is about: it is a message.
+        for file in WrittenText.below(relay.scratch.path("state"))
+        where !file.path.hasPrefix("alerts/bounce.erp/") {
+            seen.append(file.path)
+            check(file.path, "the name of \(file.path)")
+            check(file.octets, file.path)
         }
         for name in ["ledger.sqlite", "status.json", "alerts.json", "privacy-key"] {
             #expect(seen.contains(name), "\(name) was not looked at, only \(seen)")
+        }
+    }
+
+    /// In the folders everybody is named: what is looked for elsewhere can be found.
+    private func checkFolders(_ relay: RelayHarness) {
+        let all = WrittenText.below(relay.drop).flatMap { $0.path.utf8 + $0.octets }
+        for secret in PrivacyStage.secrets {
+            #expect(secret.stands(in: all), "\(secret) was not in play")
         }
     }
 }
