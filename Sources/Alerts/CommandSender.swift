@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import SafeText
 package import Settings
@@ -23,14 +24,35 @@ package struct CommandSender: AlertSender {
             return "Too few files can be opened to start \(program); raise LimitNOFILE."
         }
         let input = NoticeJSON.octets(notice, .json, host: host)
+        let file = Self.file(of: input)
+        guard file >= 0 else {
+            return "The notice cannot be given to \(program): "
+                + "\(String(cString: linux_error_text(-file)))."
+        }
+        defer { _ = linux_close(file) }
         do {
-            return try await run(program, input)
+            return try await run(program, FileDescriptor(rawValue: file))
         } catch {
             return SafeText.line("\(program) cannot be run: \(error).")
         }
     }
 
-    private func run(_ program: String, _ input: [UInt8]) async throws -> String? {
+    /// A file with the notice to be read from its beginning, or a negative error number.
+    ///
+    /// Not a pipe: a program may end without reading, and the library ends the whole process when it
+    /// cannot write to the end.
+    private static func file(of input: [UInt8]) -> Int32 {
+        let file = linux_memory_file("notice")
+        guard file >= 0 else { return file }
+        let result = input.withUnsafeBytes { linux_write_all(file, $0.baseAddress, $0.count) }
+        guard result == 0, lseek(file, 0, SEEK_SET) == 0 else {
+            _ = linux_close(file)
+            return result < 0 ? result : -EIO
+        }
+        return file
+    }
+
+    private func run(_ program: String, _ input: FileDescriptor) async throws -> String? {
         var options = PlatformOptions()
         // A group of its own, so that what it started is killed with it.
         options.processGroupID = 0
@@ -41,7 +63,7 @@ package struct CommandSender: AlertSender {
             environment: .custom([[UInt8]]()),
             workingDirectory: "/",
             platformOptions: options,
-            input: .array(input),
+            input: .fileDescriptor(input, closeAfterSpawningProcess: false),
             output: .discarded,
             error: .sequence
         ) { execution in

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -34,6 +35,8 @@ int linux_open(int directory, const char *name, int flags, unsigned mode) {
 int linux_open_following(int directory, const char *name, int flags, unsigned mode) {
     return RESULT(openat(directory, name, flags | O_CLOEXEC | O_NOCTTY, (mode_t)mode));
 }
+
+int linux_memory_file(const char *name) { return RESULT(memfd_create(name, MFD_CLOEXEC)); }
 
 // Not repeated: after EINTR Linux has closed the descriptor, and another thread may own its number.
 int linux_close(int descriptor) { return close(descriptor) == -1 ? -errno : 0; }

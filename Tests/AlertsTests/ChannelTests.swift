@@ -201,6 +201,16 @@ struct ChannelTests {
         }
     }
 
+    @Test func `a program that ends without reading what it is given harms nobody`() async throws {
+        try await withScratchFolder("command") { folder in
+            for _ in 0..<40 {
+                #expect(try await run("exec 0<&-; exit 0", in: folder) == nil)
+                let failure = try await run("exit 1", in: folder)
+                #expect(failure?.contains(" ended with ") == true)
+            }
+        }
+    }
+
     @Test func `a program that says much is heard to its end and kept short`() async throws {
         try await withScratchFolder("command") { folder in
             let failure = try await run(

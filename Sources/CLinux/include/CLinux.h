@@ -33,6 +33,8 @@ struct linux_facts {
 int linux_open(int directory, const char *name, int flags, unsigned mode);
 /// openat(2) with O_CLOEXEC added; the last component may be a link.
 int linux_open_following(int directory, const char *name, int flags, unsigned mode);
+/// memfd_create(2): a file without a place, gone with its last descriptor; O_CLOEXEC is set.
+int linux_memory_file(const char *name);
 int linux_close(int descriptor);
 int linux_make_directory(int directory, const char *name, unsigned mode);
 int linux_unlink(int directory, const char *name);
