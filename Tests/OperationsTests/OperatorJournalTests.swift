@@ -34,6 +34,17 @@ struct OperatorJournalTests {
         #expect(events.map(\.at) == [TestRelay.noon])
     }
 
+    @Test func `with privacy and without its key nobody is written down`() throws {
+        let relay = try TestRelay()
+        relay.settings.isPrivate = true
+        _ = try LedgerStore(stateDirectory: relay.settings.state.directory)
+        let name = try relay.failed("to anna@contoso.com.eml")
+        let actions = try MessageActions(.hold, relay.folders, actor: Self.actor)
+        #expect(actions.run([name.id.text]).status == .done)
+        let events = try Self.reader(relay).events(of: name.id.text)
+        #expect(events.map(\.file) == ["to a~masked@contoso.com.eml"])
+    }
+
     @Test func `every message of a bulk verb is told`() throws {
         let relay = try TestRelay()
         _ = try LedgerStore(stateDirectory: relay.settings.state.directory)

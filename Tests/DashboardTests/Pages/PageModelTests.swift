@@ -1,9 +1,10 @@
 import Delivery
-import Operations
+import SafeText
 import Testing
 
 @testable import Dashboard
 @testable import Ledger
+@testable import Operations
 
 @Suite("What pages show")
 struct PageModelTests {
@@ -62,6 +63,31 @@ struct PageModelTests {
     func nonsense(words: String) throws {
         let filter = MessageFilter(try #require(FormFields(words)))
         #expect(filter.isEmpty && filter.after == nil)
+    }
+
+    @Test func `with privacy a list of the folders names nobody and links to no name`() throws {
+        let name = "to anna@contoso.com.eml"
+        let listed = ListedMessage(
+            name: name,
+            hasID: false,
+            pickup: "erp",
+            folder: "failed",
+            file: name,
+            since: nil,
+            happened: "anna@contoso.com is unknown."
+        )
+        let rows = MessageRows(
+            source: .folders([listed.masked(by: .blind)], isCut: false, remark: "No ledger."),
+            filter: MessageFilter(FormFields()),
+            pickups: [],
+            routes: [],
+            now: Self.now,
+            isPrivate: true
+        )
+        let page = PageShell(title: "Messages").render("messages", rows.model)
+        #expect(!page.contains("anna") && !page.contains("href=\"/messages/"))
+        #expect(page.contains("to a~masked@contoso.com.eml"))
+        #expect(page.contains("a~masked@contoso.com is unknown."))
     }
 
     @Test func `every kind of event has a place among the states`() {
