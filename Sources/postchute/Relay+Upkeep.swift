@@ -36,7 +36,10 @@ extension Relay {
     private func mayRemove() -> Bool {
         if RetentionClock(settings.state).mayRemove(at: EngineClock.system.wall()) { return true }
         var line = LogLine(.info, "expiry-waits")
-        line.add("reason", "The clock was not looked at for two days, or went back.")
+        line.add(
+            "reason",
+            "Nobody has looked at the clock for two days, as after the first start, or it went back."
+        )
         line.add("advice", "Nothing old is removed for a day; see that the clock is right.")
         log.write(line)
         return false
