@@ -97,6 +97,6 @@ struct DocumentationTests {
         func text(_ path: String) throws -> [UInt8] { try readFile("/\(Self.root)/\(path)") }
         let page = String(decoding: try text("docs/failed-folder.md"), as: UTF8.self)
         let lines = ReasonFile.lines(try text("Tests/DeliveryTests/Texts/one-of-three.txt"))
-        #expect(page.contains("```\n\(lines.joined(separator: "\n"))\n```"))
+        #expect(page.contains("```text\n\(lines.joined(separator: "\n"))\n```"))
     }
 }

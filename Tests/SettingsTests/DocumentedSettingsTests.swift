@@ -4,14 +4,16 @@ import Testing
 
 @Suite("Settings in documents")
 struct DocumentedSettingsTests {
-    /// Every piece of settings in the pages about Microsoft 365, with the page it stands in.
-    static let pieces: [(page: String, text: String)] = {
-        let folder = "\(packageRoot)/docs/microsoft365"
-        return folderNames(folder).sorted().flatMap { name in
-            let octets = (try? readFile("\(folder)/\(name)")) ?? []
+    /// Every piece of settings in the documents, with the page it stands in; the examples of
+    /// docs/settings.md are those of the declarations.
+    static let pieces: [(page: String, text: String)] = ["docs", "docs/microsoft365"].flatMap {
+        folder in
+        let pages = folderNames("\(packageRoot)/\(folder)").filter { $0.hasSuffix(".md") }
+        return pages.sorted().filter { $0 != "settings.md" }.flatMap { name in
+            let octets = (try? readFile("\(packageRoot)/\(folder)/\(name)")) ?? []
             return blocks(String(decoding: octets, as: UTF8.self)).map { (name, $0) }
         }
-    }()
+    }
 
     private static func blocks(_ page: String) -> [String] {
         page.split(separator: "```toml\n", omittingEmptySubsequences: false).dropFirst().map {
@@ -51,7 +53,7 @@ struct DocumentedSettingsTests {
         if route == nil {
             text += """
 
-                [route.any]
+                [route.m365]
                 service = "exchange-online"
                 mailbox = "erp@contoso.com"
                 identity = "\(identity ?? "contoso")"
@@ -59,7 +61,7 @@ struct DocumentedSettingsTests {
                 """
         }
         if name(of: "pickup", in: piece) == nil {
-            text += "\n[pickup.any]\npath = \"/srv/drop/any\"\nroute = \"\(route ?? "any")\"\n"
+            text += "\n[pickup.any]\npath = \"/srv/drop/any\"\nroute = \"\(route ?? "m365")\"\n"
         }
         if identity == nil, route == nil || piece.contains("identity") {
             text += """
