@@ -42,6 +42,14 @@ struct EraseTests {
                 }.map(\.path)
             }
             #expect(left().count > 5)
+            // What happens is written into the ledger a moment later.
+            try await waitUntil("the ledger") {
+                let (last, failed) = (
+                    try await relay.command("trace", "e.eml"),
+                    try await relay.command("trace", "d.eml")
+                )
+                return last.output.contains("forwarded to <zoe") && failed.output.contains("held")
+            }
             for person in [
                 "zoe.quixley@fault.test", "once.451-4.7.0+zoe.quixley@fault.test",
                 "550-5.1.1+zoe.quixley@fault.test", "close-after-dot+zoe.quixley@fault.test",
