@@ -53,9 +53,39 @@ enum SickDisk {
         _ body: () async throws -> Value
     ) async throws -> Value {
         guard let process else { throw WaitError("there is no daemon") }
-        var command = ["strace", "-f", "-o", "/dev/null", "-p", "\(process.id)"]
+        var command = ["-f", "-p", "\(process.id)"]
         if let path { command += ["-P", path] }
-        let tracer = try ChildProcess(command + ["-e", "inject=\(injection)"])
+        return try await withTracer(command + ["-e", "inject=\(injection)"], body)
+    }
+
+    /// Has one thread of a process hang, whatever the others do, while the body runs.
+    ///
+    /// It hangs where it next waits for events; what it does until then it still does.
+    static func withHanging<Value>(
+        thread name: String,
+        of process: ChildProcess?,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        guard let process else { throw WaitError("there is no daemon") }
+        let threads = folderNames("/proc/\(process.id)/task").filter { thread in
+            let octets = (try? readFile("/proc/\(process.id)/task/\(thread)/comm")) ?? []
+            return String(decoding: octets, as: UTF8.self) == "\(name)\n"
+        }
+        guard threads.count == 1, let thread = threads.first else {
+            throw WaitError("\(threads.count) threads are called \(name)")
+        }
+        // Not all threads, by `-f`: timers wait for events in a thread of their own, which would hang
+        // as well, and nobody would ask any more whether the one that is meant answers.
+        let waits = "epoll_wait,epoll_pwait,epoll_pwait2"
+        let hang = ["-e", "trace=\(waits)", "-e", "inject=\(waits):delay_enter=600000000"]
+        return try await withTracer(["-p", thread] + hang, body)
+    }
+
+    private static func withTracer<Value>(
+        _ options: [String],
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        let tracer = try ChildProcess(["strace", "-o", "/dev/null"] + options)
         try await tracer.waitForOutput(" attached")
         do {
             let value = try await body()
