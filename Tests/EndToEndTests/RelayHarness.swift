@@ -75,13 +75,23 @@ extension RelayHarness {
         let child = try ChildProcess(command, folder: scratch.path)
         processes.withLock { $0.sandbox = child }
         try await child.waitForOutput(" and keeps mail in ")
-        // "The sandbox listens on 127.0.0.1:PORT and keeps mail in FOLDER."
-        let words = child.output.split { $0 == " " || $0 == ":" }
-        guard words.count > 5, let port = Int(words[5]) else {
+        guard let port = Self.port(announcedIn: child.output) else {
             throw WaitError("the sandbox named no port: \(child.output)")
         }
         processes.withLock { $0.port = port }
+        processes.withLock { $0.port = port }
         try readPorts()
+    }
+
+    /// The port in the line "The sandbox listens on 127.0.0.1:PORT and keeps mail in FOLDER.", if any.
+    ///
+    /// It need not be the first one: a daemon that waits for the sandbox is served as soon as it
+    /// listens, before it says so.
+    private static func port(announcedIn output: String) -> Int? {
+        let beginning = "The sandbox listens on "
+        let line = output.split(separator: "\n").first { $0.hasPrefix(beginning) }
+        let address = line?.dropFirst(beginning.count).prefix { $0 != " " }
+        return address?.split(separator: ":").last.flatMap { Int($0) }
     }
 
     private func readPorts() throws {

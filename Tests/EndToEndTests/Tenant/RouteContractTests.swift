@@ -90,6 +90,8 @@ struct RouteContractTests {
             try await relay.waitForLine("route-suspended") {
                 $0["cause"] == "authentication" || $0["cause"] == "configuration"
             }
+            // Its way back begins with that line.
+            try await relay.waitFor(.queue, "after.eml")
             #expect(relay.places("after.eml") == [.queue])
             try await running.restartTenant()
             let resume = try await relay.command("resume", "--route", "lab")
