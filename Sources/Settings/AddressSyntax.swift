@@ -17,6 +17,20 @@ extension ValueSyntax {
         return address
     }
 
+    /// The address of the mailbox that sends, or ``SignInSettings/eachAuthor``.
+    static func sendingMailbox(_ content: TomlContent) throws(Objection) -> String {
+        let text = try text(content)
+        if text == SignInSettings.eachAuthor { return text }
+        do throws(Objection) {
+            return try address(content).text
+        } catch {
+            throw Objection(
+                "\(quoted(text)) is not the address of a mailbox.",
+                #"Write "name@example.com"; or "{from}", for the mailbox of each message's own From."#
+            )
+        }
+    }
+
     /// One address, or a list of different ones.
     static func addresses(_ content: TomlContent) throws(Objection) -> [MailAddress] {
         try list(content, of: "a mail address", address)

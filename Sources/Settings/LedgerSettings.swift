@@ -27,7 +27,7 @@ enum LedgerKey: String, SettingKey {
                 "Whether it is kept.",
                 remark: """
                     Without it `trace` and `report` find nothing and the dashboard has no history; \
-                    mail is the same.
+                    mail is the same. A change takes effect after a restart; a reload says so.
                     """,
                 example: "enabled = false"
             )

@@ -175,7 +175,7 @@ extension RouteDeclarations {
     )
 
     static let mailbox = SettingDeclaration(
-        .word,
+        .mailbox,
         .phrase("`username`"),
         "The mailbox that sends.",
         remark: """

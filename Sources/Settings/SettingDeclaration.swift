@@ -160,6 +160,8 @@ enum SettingForm: Sendable {
     /// Text without controls, such as a user or a group.
     case word
     case address
+    /// An address, or ``SignInSettings/eachAuthor``.
+    case mailbox
     /// One address or a list of them.
     case addresses
     /// One entry of a list of allowed addresses, or the list.

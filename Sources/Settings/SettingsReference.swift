@@ -140,6 +140,7 @@ extension SettingForm {
         case .fingerprint: "64 hexadecimal digits, colons allowed"
         case .word: "text"
         case .address: "mail address"
+        case .mailbox: "mail address, `\"{from}\"`"
         case .addresses: "mail address, or list of them"
         case .patterns: "address, domain or `*.domain`, or list of them"
         case .domain: "domain"

@@ -24,7 +24,7 @@ struct SignInReading {
         self.identities = identities
         auth = reader.choice(.auth)
         username = reader.word(.username)
-        mailbox = reader.word(.mailbox)
+        mailbox = reader.read(.mailbox, ValueSyntax.sendingMailbox)
         identity = reader.word(.identity)
         password = reader.file(.passwordFile, credentialsDirectory: credentialsDirectory)
         token = reader.file(.tokenFile, credentialsDirectory: credentialsDirectory)
@@ -166,20 +166,12 @@ struct SignInReading {
     }
 
     private func checkMailbox() {
-        guard let mailbox else { return }
-        if mailbox == SignInSettings.eachAuthor {
-            guard !reader.has(.tokenFile), !reader.has(.identity) else { return }
-            reader.complain(
-                .mailbox,
-                "\"{from}\" needs identity or token_file: a password belongs to one mailbox.",
-                "Name the one mailbox that sends, or set identity."
-            )
-        } else if let service, service.sendsAsMailbox, !mailbox.contains("@") {
-            reader.complain(
-                .mailbox,
-                "\(quoted(mailbox)) is not a mailbox of \(service.title).",
-                "Write its address, such as \"erp@contoso.com\"."
-            )
-        }
+        guard mailbox == SignInSettings.eachAuthor, !reader.has(.tokenFile), !reader.has(.identity)
+        else { return }
+        reader.complain(
+            .mailbox,
+            "\"{from}\" needs identity or token_file: a password belongs to one mailbox.",
+            "Name the one mailbox that sends, or set identity."
+        )
     }
 }

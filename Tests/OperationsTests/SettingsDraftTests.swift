@@ -39,9 +39,9 @@ struct SettingsDraftTests {
         "mail|0f3c1e6a-7b2d-4c58-9a41-5d6e7f809a1b|5a4db0c5-2f10-4f6e-9d1c-0c0f5d7b1a01"
 
     @Test func `an answer with quotation marks stays one value`() throws {
-        let answer = "a@b.example\", client_id = \"x"
-        let answers = Self.base.merging(Self.ways[0]) { $1 }.merging([.mailbox: answer]) { $1 }
-        #expect(try draft(answers).text.contains(#""a@b.example\", client_id = \"x""#))
+        let answer = "/srv/drop\", route = \"x"
+        let answers = Self.base.merging(Self.ways[0]) { $1 }.merging([.path: answer]) { $1 }
+        #expect(try draft(answers).text.contains(#""/srv/drop\", route = \"x""#))
     }
 
     private func draft(_ answers: Answers) throws -> SettingsDraft {
@@ -97,6 +97,7 @@ struct SettingsDraftTests {
     @Test(arguments: [
         (SettingsQuestion.pickup, "two words"), (.pickup, "x]\n[route.y"), (.path, "srv/drop"),
         (.path, "/"), (.path, "/srv/../drop"), (.service, "exchange"), (.mailbox, "erp"),
+        (.mailbox, "a@b.example\", client_id = \"x"),
         (.tenant, "not a domain"), (.clientID, "123"), (.certificate, "contoso.pfx"),
         (.signIn, "none"), (.mailbox, "   "),
     ])

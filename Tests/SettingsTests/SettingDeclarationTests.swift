@@ -88,6 +88,7 @@ struct SettingDeclarationTests {
             case .fingerprint: _ = try ValueSyntax.fingerprint(content)
             case .word: _ = try ValueSyntax.text(content)
             case .address: _ = try ValueSyntax.address(content)
+            case .mailbox: _ = try ValueSyntax.sendingMailbox(content)
             case .addresses: _ = try ValueSyntax.addresses(content)
             case .patterns: _ = try ValueSyntax.patterns(content)
             case .domain: _ = try ValueSyntax.domain(content)
