@@ -62,7 +62,7 @@ package struct ConditionFinder: Sendable {
             let sentence = "Pickup \(name) is suspended: \(reason)"
             alerts.append(Alert(.pickupSuspended, name, pickup: name, sentence))
         }
-        if let readiness = pickup.readiness, readiness.contains("without CAP_LEASE") {
+        if pickup.isReadinessDegraded == true {
             let sentence =
                 "Pickup \(name) can only guess when a file is complete: it lacks CAP_LEASE."
             alerts.append(Alert(.readinessDegraded, name, pickup: name, sentence))

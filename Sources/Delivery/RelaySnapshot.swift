@@ -53,6 +53,9 @@ package struct RelaySnapshot: Hashable, Sendable, Codable {
         package var suspended: String?
         /// How readiness is told in effect; filled in by who watches the folder.
         package var readiness: String?
+        /// Whether that is less than the file system allows, for want of CAP_LEASE; filled in by who
+        /// watches the folder, `nil` in what an earlier version left.
+        package var isReadinessDegraded: Bool?
         /// What keeps the drop folder from being watched, if anything does.
         package var folder: String?
         /// The route that serves now; `nil` while all of them are suspended.

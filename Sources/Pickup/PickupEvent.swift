@@ -67,6 +67,8 @@ package struct EffectiveReadiness: Hashable, Sendable {
     }
 
     package var method: Method
+    /// Whether a lease would tell here, and is refused to this process.
+    package var isDegraded = false
     /// The test and the reason for it, as a sentence.
     package var sentence: String
 
@@ -88,6 +90,7 @@ package struct EffectiveReadiness: Hashable, Sendable {
                 + "for \(rules.settle) (\(fileSystem.name))."
         case .closed where fileSystem.keepsLeases:
             method = .quiet
+            isDegraded = true
             sentence =
                 "A file of another user is taken when it has been unchanged for \(rules.quiet): "
                 + "without CAP_LEASE nobody can tell whether it is still open. "

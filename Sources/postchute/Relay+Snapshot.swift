@@ -60,6 +60,7 @@ extension Relay {
             let condition = pickup.condition
             if let index = snapshot.pickups.firstIndex(where: { $0.name == pickup.settings.name }) {
                 snapshot.pickups[index].readiness = condition.readiness
+                snapshot.pickups[index].isReadinessDegraded = condition.isReadinessDegraded
                 snapshot.pickups[index].folder = condition.trouble
             } else {
                 snapshot.pickups.append(

@@ -35,6 +35,8 @@ final class RelayPickup: Sendable {
     struct Condition: Sendable {
         /// How readiness is decided, in a sentence.
         var readiness: String?
+        /// Whether leases are refused that would tell more.
+        var isReadinessDegraded = false
         /// What keeps files from being claimed, if anything does.
         var trouble: String?
     }
@@ -213,7 +215,10 @@ final class RelayPickup: Sendable {
             }
             if isNew { addToEngine(spool) }
         case .effectiveReadiness(let readiness):
-            state.withLock { $0.condition.readiness = readiness.sentence }
+            state.withLock { state in
+                state.condition.readiness = readiness.sentence
+                state.condition.isReadinessDegraded = readiness.isDegraded
+            }
         case .held(let file):
             let text = FeedbackText(truncated: file.completeness)
             feedback?.write(text.octets(file.name, at: EngineClock.system.wall()), about: file.name)

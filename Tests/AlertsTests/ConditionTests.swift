@@ -49,7 +49,7 @@ struct ConditionTests {
         Case(
             "readiness-degraded/erp",
             "Pickup erp can only guess when a file is complete: it lacks CAP_LEASE."
-        ) { $0.pickups[0].readiness = "Quiet: without CAP_LEASE nobody can tell." },
+        ) { $0.pickups[0].isReadinessDegraded = true },
         Case(
             "backlog/erp",
             "A message of pickup erp has been waiting since 2026-11-23 09:15:30 UTC."

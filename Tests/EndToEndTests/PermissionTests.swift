@@ -31,6 +31,7 @@ struct PermissionTests {
                     + "0.5 seconds: without CAP_LEASE nobody can tell whether it is still open. "
                     + "Grant the capability, or let writers rename finished files."
             )
+            try await relay.waitForLine("alert") { $0["alert"] == "readiness-degraded/erp" }
             #expect(try relay.receivedOnce("x").recipients == ["b@example.org"])
             try await relay.writeAsWriter("y.eml", RelayHarness.message("y"), rename: true)
             try await relay.waitFor(.sent, "y.eml")

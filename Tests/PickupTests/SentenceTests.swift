@@ -94,6 +94,7 @@ struct SentenceTests {
             leasesRefused: refused
         )
         #expect(found.sentence == text)
+        #expect(found.isDegraded == refused)
     }
 
     @Test func `the text beside a held file says what is missing and what to do`() throws {
