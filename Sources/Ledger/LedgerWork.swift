@@ -34,16 +34,27 @@ struct LedgerWork {
         if let more = haul.lost {
             lost = ((lost?.count ?? 0) + more.count, lost?.since ?? more.since, more.until)
         }
+        var trouble = attempt()
+        // A new ledger is begun at once: what is mended already is nobody's trouble.
+        if case .damaged? = trouble { trouble = attempt() }
+        writer.note(trouble)
+        guard trouble == nil else { return }
+        for flusher in flushers { flusher.signal() }
+        flushers = []
+    }
+
+    /// Writes everything, or returns why it cannot; a damaged ledger is put aside.
+    private mutating func attempt() -> LedgerError? {
         do {
             let store = try openStore()
             try writePending(store)
             try takeNotes(store)
             try sweep(store)
-            writer.note(nil)
-            for flusher in flushers { flusher.signal() }
-            flushers = []
+            return nil
         } catch {
-            failed(LedgerError(error, path: writer.file.path))
+            let trouble = LedgerError(error, path: writer.file.path)
+            failed(trouble)
+            return trouble
         }
     }
 
@@ -98,6 +109,5 @@ struct LedgerWork {
         if case .damaged = error {
             writer.tell(.setAside(writer.file.setAside(at: writer.now() / 1_000_000), error))
         }
-        writer.note(error)
     }
 }

@@ -119,6 +119,10 @@ struct LedgerTests {
             }
             #expect(Set(found.messages.map(\.file)) == ["x.eml", "y.eml", "z.eml"])
             let first = found.messages.first { $0.file == "x.eml" }
+            // The line says it; an alert would be over before anybody could act.
+            #expect(relay.lines("ledger-set-aside").count == 1)
+            #expect(relay.lines("ledger-waits").isEmpty)
+            #expect(relay.lines("alert").isEmpty)
             #expect(first?.subject == "sent one")
             #expect(first?.last == "sent")
         }
