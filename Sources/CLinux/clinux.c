@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -169,6 +171,40 @@ int linux_release_lease(int descriptor) { return RESULT(fcntl(descriptor, F_SETL
 int linux_lease(int descriptor) { return RESULT(fcntl(descriptor, F_GETLEASE)); }
 
 void linux_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
+struct thread_start {
+    char name[16];
+    void (*body)(void *);
+    void *context;
+};
+
+static void *run_thread(void *argument) {
+    struct thread_start start = *(struct thread_start *)argument;
+    free(argument);
+    linux_name_thread(start.name);
+    start.body(start.context);
+    return NULL;
+}
+
+int linux_start_thread(
+    const char *name, size_t stack_size, void (*body)(void *context), void *context) {
+    struct thread_start *start = calloc(1, sizeof *start);
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int failure;
+
+    if (start == NULL) return -ENOMEM;
+    snprintf(start->name, sizeof start->name, "%s", name);
+    start->body = body;
+    start->context = context;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    failure = stack_size == 0 ? 0 : pthread_attr_setstacksize(&attributes, stack_size);
+    if (failure == 0) failure = pthread_create(&thread, &attributes, run_thread, start);
+    pthread_attr_destroy(&attributes);
+    if (failure != 0) free(start);
+    return -failure;
+}
 
 static _Thread_local const void *thread_owner;
 

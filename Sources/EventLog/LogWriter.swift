@@ -108,27 +108,18 @@ final class LogWriter: @unchecked Sendable {
 
 extension LogWriter {
     private func startThread() {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, 256 * 1024)
-        defer { pthread_attr_destroy(&attributes) }
-        var thread = pthread_t()
         let context = Unmanaged.passRetained(self)
-        let failure = pthread_create(
-            &thread,
-            &attributes,
+        let result = linux_start_thread(
+            "log",
+            256 * 1024,
             { context in
-                linux_name_thread("log")
-                if let context {
-                    Unmanaged<LogWriter>.fromOpaque(context).takeRetainedValue().run()
-                }
-                return nil
+                guard let context else { return }
+                Unmanaged<LogWriter>.fromOpaque(context).takeRetainedValue().run()
             },
             context.toOpaque()
         )
         // Without a thread there is nobody to write: better no log than a daemon that ends for it.
-        if failure != 0 {
+        if result < 0 {
             context.release()
             isStopping = true
         }

@@ -110,29 +110,21 @@ package final class LedgerWriter: MessageWitness {
 extension LedgerWriter {
     /// Starts the thread, once.
     package func start() {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        defer { pthread_attr_destroy(&attributes) }
-        var thread = pthread_t()
         let context = Unmanaged.passRetained(self)
-        let failure = pthread_create(
-            &thread,
-            &attributes,
+        let result = linux_start_thread(
+            "ledger",
+            0,
             { context in
-                linux_name_thread("ledger")
-                if let context {
-                    Unmanaged<LedgerWriter>.fromOpaque(context).takeRetainedValue().run()
-                }
-                return nil
+                guard let context else { return }
+                Unmanaged<LedgerWriter>.fromOpaque(context).takeRetainedValue().run()
             },
             context.toOpaque()
         )
-        guard failure != 0 else { return }
+        guard result < 0 else { return }
         context.release()
         box.withLock { $0.hasEnded = true }
         current.withLock {
-            $0 = .other(path: file.path, reason: String(cString: linux_error_text(failure)))
+            $0 = .other(path: file.path, reason: String(cString: linux_error_text(-result)))
         }
     }
 

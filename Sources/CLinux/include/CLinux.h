@@ -2,7 +2,7 @@
 //
 // Every function returns zero or a count on success and −errno on failure: errno itself does not
 // survive Swift's runtime reliably. Names are NUL-terminated octets, not text. Interrupted calls are
-// repeated; nothing here allocates.
+// repeated; nothing here allocates but what starts a thread.
 #ifndef CLINUX_H
 #define CLINUX_H
 
@@ -90,6 +90,10 @@ int linux_release_lease(int descriptor);
 int linux_lease(int descriptor);
 /// Names the calling thread for top(1) and proc(5); of more than 15 octets Linux keeps the first.
 void linux_name_thread(const char *name);
+/// Runs `body` with `context` in a thread of this name that nobody waits for, with a stack of so many
+/// octets, or of the usual size for 0. Where it fails `body` is never called.
+int linux_start_thread(
+    const char *name, size_t stack_size, void (*body)(void *context), void *context);
 /// Marks the calling thread as belonging to somebody, for linux_thread_owner().
 void linux_set_thread_owner(const void *owner);
 /// Whose the calling thread is, or NULL.
