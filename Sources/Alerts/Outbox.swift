@@ -30,7 +30,7 @@ package struct Outbox: Sendable {
         threads: SpoolThreads,
         claimed: @escaping @Sendable ([SpoolName], _ pickup: String) -> Void
     ) throws(SpoolError) {
-        let name = "\(kind.rawValue).\(object)"
+        let name = Self.name(kind, of: object)
         self.name = name
         folder = "\(OwnMail.root(state))/\(name)"
         self.threads = threads
@@ -42,6 +42,11 @@ package struct Outbox: Sendable {
             opening: SpoolOptions(dropPath: folder),
             hooks: SpoolHooks(threads: threads)
         )
+    }
+
+    /// The name of the pickup of a channel or of a pickup's senders.
+    package static func name(_ kind: Kind, of object: String) -> String {
+        "\(kind.rawValue).\(object)"
     }
 
     /// The channel whose mail a pickup carries; `nil` for every other pickup.

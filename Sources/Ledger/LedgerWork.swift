@@ -94,7 +94,9 @@ struct LedgerWork {
     }
 
     private mutating func sweep(_ store: LedgerStore) throws {
-        guard let keep = writer.keep, isSweeping || writer.now() >= nextSweep else { return }
+        let (span, isNew) = writer.takeKeeping()
+        if isNew { nextSweep = 0 }
+        guard let keep = span, isSweeping || writer.now() >= nextSweep else { return }
         let count = try store.forget(
             before: writer.now() - keep,
             limit: Self.forgottenAtOnce

@@ -23,6 +23,14 @@ package final class LedgerWriter: MessageWitness {
         case lost(Int, since: Int64, until: Int64)
     }
 
+    /// How long messages are remembered.
+    private struct Keeping {
+        /// In microseconds after a message's last event; `nil` for ever.
+        var span: Int64?
+        /// Whether that is another span than when the old was last looked for.
+        var isNew = false
+    }
+
     private struct Box {
         var events: [MessageEvent] = []
         /// Events that the thread has taken and not written yet.
@@ -36,8 +44,7 @@ package final class LedgerWriter: MessageWitness {
 
     let file: LedgerFile
     let stateDirectory: String
-    /// How long a message is remembered after its last event, in microseconds; `nil` for ever.
-    let keep: Int64?
+    private let keeping: Mutex<Keeping>
     let now: @Sendable () -> Int64
     let tell: @Sendable (Notice) -> Void
     private let capacity: Int
@@ -67,11 +74,22 @@ package final class LedgerWriter: MessageWitness {
     ) {
         self.stateDirectory = stateDirectory
         file = LedgerFile(stateDirectory: stateDirectory)
-        (self.keep, self.capacity, self.now, self.tell) = (keep, capacity, now, tell)
+        keeping = Mutex(Keeping(span: keep))
+        (self.capacity, self.now, self.tell) = (capacity, now, tell)
     }
 
     /// Why the ledger is not written to; `nil` while it is.
     package var trouble: LedgerError? { current.withLock { $0 } }
+
+    /// Remembers messages for another time from now on; what is older is forgotten soon.
+    package func adjust(keep: Int64?) {
+        let isNew = keeping.withLock { keeping in
+            guard keeping.span != keep else { return false }
+            keeping = Keeping(span: keep, isNew: true)
+            return true
+        }
+        if isNew { wakeUp.signal() }
+    }
 
     package func note(_ event: MessageEvent) {
         let mustWake = box.withLock { box in
@@ -157,6 +175,15 @@ extension LedgerWriter {
                 box.isIdle = true
             }
             return LedgerHaul(events: box.events, flushers: box.flushers, lost: box.lost)
+        }
+    }
+
+    /// How long a message is remembered after its last event, in microseconds, `nil` for ever; and
+    /// whether that is new since the last call.
+    func takeKeeping() -> (span: Int64?, isNew: Bool) {
+        keeping.withLock { keeping in
+            defer { keeping.isNew = false }
+            return (keeping.span, keeping.isNew)
         }
     }
 

@@ -43,6 +43,9 @@ package struct SettingsDifference: Hashable, Sendable {
     /// The tables without names that differ, such as `log`; `other` stands for those that only their
     /// services know.
     package private(set) var tables: [String] = []
+    /// The settings that differ and cannot follow a reload, by their names; see
+    /// ``RelaySettings/keepingUntilRestart(from:)``.
+    package let afterRestart: [String]
 
     /// Compares; `replaced` are the routes whose credential files are other ones than before.
     package init(from old: RelaySettings, to new: RelaySettings, replaced: Set<String> = []) {
@@ -61,10 +64,16 @@ package struct SettingsDifference: Hashable, Sendable {
         if isOtherNetwork { tables.append("network") }
         if old.disk != new.disk { tables.append("disk") }
         if old.log != new.log { tables.append("log") }
+        if old.ledger.keep != new.ledger.keep { tables.append("ledger") }
         var rest = old
         (rest.pickups, rest.routes, rest.identities) = (new.pickups, new.routes, new.identities)
         (rest.network, rest.disk, rest.log) = (new.network, new.disk, new.log)
+        (rest.ledger, rest.isPrivate) = (new.ledger, new.isPrivate)
         if rest != new { tables.append("other") }
+        afterRestart = [
+            old.isPrivate == new.isPrivate ? nil : "privacy",
+            old.ledger.isEnabled == new.ledger.isEnabled ? nil : "ledger.enabled",
+        ].compactMap(\.self)
     }
 
     /// What differs, as keys and values of a log line; empty where nothing does.
@@ -72,6 +81,9 @@ package struct SettingsDifference: Hashable, Sendable {
         var facts =
             pickups.facts("pickups") + routes.facts("routes") + identities.facts("identities")
         if !tables.isEmpty { facts.append(("tables", tables.joined(separator: ","))) }
+        if !afterRestart.isEmpty {
+            facts.append(("after_restart", afterRestart.joined(separator: ",")))
+        }
         return facts
     }
 
@@ -94,6 +106,18 @@ package struct SettingsDifference: Hashable, Sendable {
 }
 
 extension RelaySettings {
+    /// These settings as far as a reload can put them in force: what only a restart changes is as it
+    /// is in those in force.
+    ///
+    /// Every part of the daemon that names people is built with or without pseudonyms, and told of
+    /// messages with or without a ledger among those who listen.
+    package func keepingUntilRestart(from inForce: RelaySettings) -> RelaySettings {
+        var settings = self
+        settings.isPrivate = inForce.isPrivate
+        settings.ledger.isEnabled = inForce.ledger.isEnabled
+        return settings
+    }
+
     /// What the routes of a pickup mean for its messages, beyond what the pickup itself says.
     fileprivate func meaning(of pickup: PickupSettings) -> [String] {
         routes.filter { pickup.routes.contains($0.name) }.map { route in

@@ -13,7 +13,7 @@ extension Relay {
         let rebuilding = LedgerRebuild(settings)
         return LedgerWriter(
             stateDirectory: settings.state.directory,
-            keep: settings.ledger.keep.components.seconds * 1_000_000,
+            keep: settings.ledger.keepMicroseconds,
             now: EngineClock.system.wall
         ) { notice in
             log.write(LogLine(notice))
@@ -31,6 +31,11 @@ extension Relay {
         guard let ledger else { return }
         try? await NIOThreadPool.singleton.runIfActive { ledger.stop() }
     }
+}
+
+extension LedgerSettings {
+    /// ``keep`` as the writer takes it.
+    var keepMicroseconds: Int64 { keep.components.seconds * 1_000_000 }
 }
 
 extension LogLine {

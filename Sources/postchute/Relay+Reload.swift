@@ -1,5 +1,6 @@
 internal import Delivery
 internal import EventLog
+internal import Ledger
 internal import NIOCore
 internal import NIOPosix
 internal import Operations
@@ -16,6 +17,7 @@ struct ReloadGate {
 
 /// Everything new settings need, made before anything of it is put in force.
 private struct Replacement: Sendable {
+    /// Without what only a restart can change.
     let settings: RelaySettings
     let difference: SettingsDifference
     let services: ServiceAccess
@@ -102,10 +104,11 @@ extension Relay {
         }
     }
 
-    private func prepare(_ new: RelaySettings, from old: RelaySettings) throws -> Replacement {
+    private func prepare(_ wanted: RelaySettings, from old: RelaySettings) throws -> Replacement {
+        let new = wanted.keepingUntilRestart(from: old)
         let (known, marks) = (parts.withLock { $0.marks }, CredentialMarks.ofRoutes(in: new))
         let replaced = Set(marks.keys.filter { known[$0] != nil && known[$0] != marks[$0] })
-        let difference = SettingsDifference(from: old, to: new, replaced: replaced)
+        let difference = SettingsDifference(from: old, to: wanted, replaced: replaced)
         let tokens = TokenLog(log)
         let services = try ServiceAccess(new, loop: group.next(), reusing: services) {
             tokens.write($1, of: $0)
@@ -183,6 +186,7 @@ extension Relay {
         }
         let levels = replacement.settings.log
         log.adjust(minimum: LogLevel(levels.level), style: LogStyle(levels.style))
+        ledger?.adjust(keep: replacement.settings.ledger.keepMicroseconds)
         currentSettings.replace(with: replacement.settings)
         for (pickup, _) in replacement.started { pickup.start() }
         tell(replacement.difference)
@@ -195,6 +199,14 @@ extension Relay {
         for (key, value) in difference.facts { line.add(key, value) }
         if difference.facts.isEmpty { line.add("reason", "Nothing has changed.") }
         log.write(line)
+        // With every reload: the file and the daemon differ until somebody acts.
+        for setting in difference.afterRestart {
+            log.write(
+                LogLine(.warning, "restart-needed").adding("setting", setting)
+                    .adding("reason", "The change of \(setting) takes effect after a restart.")
+                    .adding("advice", "Restart Postchute; until then it is as it was.")
+            )
+        }
     }
 
     /// Closes spools and ends identities once nothing of before is under way any more.

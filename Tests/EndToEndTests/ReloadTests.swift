@@ -109,6 +109,88 @@ struct ReloadTests {
     }
 
     @Test(.timeLimit(.minutes(2)))
+    func `what needs a restart is said by name with every reload, and the rest is in force`()
+        async throws
+    {
+        try await withRelay("reload-restart") { relay in
+            var plan = RelayPlan()
+            plan.tables = "[ledger]\nenabled = false\nkeep = '30 days'"
+            try relay.writeSettings(plan)
+            let text = try relay.scratch.text("postchute.toml")
+            try relay.scratch.write("privacy = true\n" + text, to: "postchute.toml")
+            relay.daemon?.send(signal: SIGHUP)
+            try await waitUntil("two settings") { relay.lines("restart-needed").count == 2 }
+            let line = try await relay.waitForLine("reloaded")
+            #expect(line["tables"] == "ledger")
+            #expect(line["after_restart"] == "privacy,ledger.enabled")
+            let lines = relay.lines("restart-needed")
+            #expect(lines.map { $0["setting"] } == ["privacy", "ledger.enabled"])
+            #expect(
+                lines.map { $0["reason"] } == [
+                    "The change of privacy takes effect after a restart.",
+                    "The change of ledger.enabled takes effect after a restart.",
+                ]
+            )
+            #expect(lines[0]["advice"] == "Restart Postchute; until then it is as it was.")
+            // It is as it was: addresses in plain, and a ledger.
+            try relay.drop("x.eml", RelayHarness.message("x"))
+            try await relay.waitForLine("sent") { $0.description.contains("b@example.org") }
+            relay.daemon?.send(signal: SIGHUP)
+            try await waitUntil("said again") { relay.lines("restart-needed").count == 4 }
+            try reload(relay, RelayPlan())
+            let last = try await relay.waitForLine("reloaded") { $0["after_restart"] == nil }
+            #expect(last["tables"] == "ledger")
+            let found = try await relay.command("trace", "x.eml")
+            #expect(found.code == 0 && found.output.contains("b@example.org"), "\(found)")
+            #expect(relay.lines("restart-needed").count == 4)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `mail of Postchute's own goes by the channels and routes of a reload`() async throws {
+        let other = """
+            [route.other]
+            service = 'smtp'
+            host = '127.0.0.1'
+            port = {port}
+            tls = 'none'
+            sandbox = true
+
+            """
+        let channel = """
+            [alert.it]
+            kind = 'mail'
+            route = 'other'
+            from = 'relay@contoso.com'
+            to = ['it@contoso.com']
+            """
+        var plan = RelayPlan()
+        plan.pickup = ["bounce_from = 'postmaster@contoso.com'"]
+        plan.tables = other
+        try await withRelay("reload-own", plan) { relay in
+            let refused = "550-5.1.1@fault.test"
+            try relay.drop("a.eml", RelayHarness.message("a", to: refused))
+            let before = try await relay.waitForLine("sent") { $0["pickup"] == "bounce.erp" }
+            #expect(before["route"] == "lab")
+            var next = plan
+            next.pickup.append("route = 'other'")
+            next.tables = other + channel
+            try reload(relay, next)
+            try await relay.waitForLine("reloaded")
+            let text = RelayHarness.message("b", to: refused)
+                .replacing("a@example.com", with: "c@example.com")
+            try relay.drop("b.eml", text)
+            let after = try await relay.waitForLine("sent") {
+                $0["pickup"] == "bounce.erp" && $0["id"] != before["id"]
+            }
+            #expect(after["route"] == "other")
+            let alert = try await relay.waitForLine("sent") { $0["pickup"] == "alert.it" }
+            #expect(alert["route"] == "other")
+            #expect(try relay.received().contains { $0.recipients == ["it@contoso.com"] })
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
     func `a right password cures a route that a wrong one suspended`() async throws {
         try await withIdleRelay("reload-password", .signedIn) { relay in
             try relay.scratch.write("wrong", to: "password")

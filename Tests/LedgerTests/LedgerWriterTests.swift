@@ -189,6 +189,28 @@ struct LedgerWriterTests {
         writer.stop()
     }
 
+    @Test func `the writer forgets by another time once that is said`() async throws {
+        let fixture = try LedgerFixture()
+        let notices = Notices()
+        let day: Int64 = 86_400_000_000
+        var old = SampleMail(1).claimed
+        old.at = LedgerFixture.noon - 2 * day
+        try fixture.store().append([old, SampleMail(2).claimed])
+        let writer = Self.writer(fixture.directory, notices)
+        writer.start()
+        #expect(writer.flush(seconds: 20))
+        #expect(try Self.ids(fixture) == [SampleMail(1).id, SampleMail(2).id])
+        writer.adjust(keep: 3 * day)
+        #expect(writer.flush(seconds: 20))
+        #expect(try Self.ids(fixture) == [SampleMail(1).id, SampleMail(2).id])
+        // Nobody asks for it: the change by itself has the old looked for.
+        writer.adjust(keep: day)
+        try await waitUntil("the old is forgotten") {
+            try Self.ids(fixture) == [SampleMail(2).id]
+        }
+        writer.stop()
+    }
+
     @Test func `a message that comes back by hand is put back by nobody known`() throws {
         let fixture = try LedgerFixture()
         let mail = SampleMail(3)

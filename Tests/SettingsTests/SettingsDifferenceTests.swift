@@ -35,6 +35,8 @@ struct SettingsDifferenceTests {
         #expect(facts { $0.routes[0].port = 25 } == ["routes_changed=m365"])
         #expect(facts { $0.pickups[0].priority = .high } == ["pickups_changed=erp"])
         #expect(facts { $0.disk.floor = .percent(1) } == ["tables=disk"])
+        #expect(facts { $0.ledger.keep = .seconds(86_400) } == ["tables=ledger"])
+        #expect(facts { $0.alerts.every = .seconds(1) } == ["tables=other"])
     }
 
     @Test func `a new password in the same file is another route`() {
@@ -46,6 +48,20 @@ struct SettingsDifferenceTests {
             facts { $0.routes[0].giveUpAfter = .seconds(60) }
                 == ["pickups_changed=erp", "routes_changed=m365"]
         )
+    }
+
+    @Test func `what a restart is needed for has its name and stays until then`() {
+        let change: (inout RelaySettings) -> Void = {
+            $0.isPrivate = true
+            $0.ledger.isEnabled = false
+            $0.ledger.keep = .seconds(86_400)
+        }
+        #expect(facts(change) == ["tables=ledger", "after_restart=privacy,ledger.enabled"])
+        var new = Self.settings()
+        change(&new)
+        let kept = new.keepingUntilRestart(from: Self.settings())
+        #expect(!kept.isPrivate && kept.ledger.isEnabled)
+        #expect(kept.ledger.keep == .seconds(86_400))
     }
 
     @Test func `the state directory cannot change`() {

@@ -14,7 +14,8 @@ struct SettingsView {
             "tables": .list((settings?.tables ?? []).enumerated().map { table($1, $0) }),
             "empty": .text(
                 "The file has changed since the daemon read it, or cannot be read: what is in effect "
-                    + "shows here again after a reload. postchute check says whether the file is right."
+                    + "shows here again after a reload, or after a restart where the log asks for one. "
+                    + "postchute check says whether the file is right."
             ),
         ]
     }
