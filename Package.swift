@@ -96,6 +96,7 @@ let package = Package(
         // Engines.
         library("EventLog", ["CLinux", "SafeText"]),
         library("TLSEngine", ["COpenSSL", "COpenSSLShims", nioCore]),
+        library("WebServer", ["TLSEngine", hummingbirdCore, lifecycle, logging, nioCore]),
         library("WebClient", ["SafeText", httpClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         library(
             "AccessTokens",
@@ -148,15 +149,15 @@ let package = Package(
             "Dashboard",
             [
                 "CLinux", "COpenSSL", "Delivery", "Ledger", "Operations", "SafeText", "Settings",
-                "Spool", "TLSEngine", hummingbird, hummingbirdCore, lifecycle, logging, mustache,
+                "Spool", "TLSEngine", "WebServer", hummingbird, hummingbirdCore, logging, mustache,
                 nioCore, nioPosix,
             ]
         ),
         library(
             "Sandbox",
             [
-                "COpenSSL", "SafeText", "Settings", "TLSEngine",
-                deques, hummingbirdCore, lifecycle, logging, nioCore, nioPosix,
+                "COpenSSL", "SafeText", "Settings", "TLSEngine", "WebServer",
+                deques, hummingbirdCore, logging, nioCore, nioPosix,
             ]
         ),
         .executableTarget(

@@ -4,9 +4,9 @@ internal import HummingbirdCore
 internal import Logging
 package import NIOCore
 internal import NIOHTTPTypes
-internal import ServiceLifecycle
 package import Settings
 package import TLSEngine
+internal import WebServer
 
 /// The server of the dashboard: one listener with what stands before the pages.
 package struct DashboardServer: Sendable {
@@ -64,10 +64,9 @@ package struct DashboardServer: Sendable {
         let responder = makeRouter().buildResponder()
         let logger = Logger(label: "dashboard", factory: { _ in SwiftLogNoOpLogHandler() })
         let now = source.now
-        let child = DashboardChild(
-            tls: tls,
-            connections: connections,
-            base: HTTP1Channel(
+        let connections = connections
+        let channel = SecureHTTPChannel(
+            HTTP1Channel(
                 responder: { request, writer, channel in
                     let source = ApplicationRequestContextSource(channel: channel, logger: logger)
                     let context = DashboardContext(source: source)
@@ -84,17 +83,12 @@ package struct DashboardServer: Sendable {
                         maxHeaderFieldCount: 100
                     )
                 )
-            )
+            ),
+            tls: tls,
+            opened: { connections.add($0) }
         )
-        let server = child.server(
-            configuration: ServerConfiguration(address: address),
-            onServerRunning: { channel in started(channel) },
-            eventLoopGroup: group,
-            logger: logger
-        )
-        let connections = connections
         try await withTaskCancellationHandler {
-            try await server.run()
+            try await channel.serve(at: address, on: group, logger: logger) { started($0) }
         } onCancel: {
             connections.closeAll()
         }
@@ -152,27 +146,5 @@ extension DashboardServer {
         let pages = router.group().add(middleware: SignedIn(role: .operator, report: report))
         Pages.add(to: pages, source)
         return router
-    }
-}
-
-/// The handlers of one connection: TLS where it is wanted, then HTTP.
-private struct DashboardChild: ServerChildChannel {
-    typealias Value = HTTP1Channel.Value
-
-    let tls: TLSContext?
-    let connections: ConnectionRegister
-    let base: HTTP1Channel
-
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        connections.add(channel)
-        return channel.eventLoop.makeCompletedFuture {
-            guard let tls else { return }
-            let handler = SecureServerHandler(try tls.makeServerConnection())
-            try channel.pipeline.syncOperations.addHandler(handler)
-        }.flatMap { base.setup(channel: channel, logger: logger) }
-    }
-
-    func handle(value: Value, logger: Logger) async {
-        await base.handle(value: value, logger: logger)
     }
 }

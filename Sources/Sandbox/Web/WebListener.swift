@@ -2,9 +2,9 @@ internal import HTTPTypes
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
-internal import ServiceLifecycle
 internal import Synchronization
 internal import TLSEngine
+internal import WebServer
 
 /// One port of the sandbox that speaks HTTP, with TLS or without.
 final class WebListener: Sendable {
@@ -29,10 +29,8 @@ final class WebListener: Sendable {
         responder: @escaping Responder
     ) async throws(SandboxError) -> WebListener {
         let connections = SessionRegister()
-        let child = WebChild(
-            tls: tls,
-            connections: connections,
-            base: HTTP1Channel(
+        let channel = SecureHTTPChannel(
+            HTTP1Channel(
                 responder: { request, writer, channel in
                     try await Self.respond(
                         to: request,
@@ -44,18 +42,19 @@ final class WebListener: Sendable {
                     )
                 },
                 configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(120))
-            )
+            ),
+            tls: tls,
+            opened: { connections.add($0) }
         )
         let (ports, started) = AsyncStream.makeStream(of: Int.self)
-        let server = child.server(
-            configuration: ServerConfiguration(address: .hostname(host, port: port)),
-            onServerRunning: { started.yield($0.localAddress?.port ?? 0) },
-            eventLoopGroup: group,
-            logger: Logger(label: "sandbox", factory: { _ in SwiftLogNoOpLogHandler() })
-        )
+        let logger = Logger(label: "sandbox", factory: { _ in SwiftLogNoOpLogHandler() })
         let service = Task {
             defer { started.finish() }
-            try await server.run()
+            try await channel.serve(
+                at: .hostname(host, port: port),
+                on: group,
+                logger: logger
+            ) { started.yield($0.localAddress?.port ?? 0) }
         }
         for await port in ports { return WebListener(port, service, connections) }
         throw await failure(of: service, host, port)
@@ -126,28 +125,6 @@ final class WebListener: Sendable {
             response: Response(answer, body: body).head,
             body: answer.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: body)
         )
-    }
-}
-
-/// The handlers of one connection: TLS where it is wanted, then HTTP.
-private struct WebChild: ServerChildChannel {
-    typealias Value = HTTP1Channel.Value
-
-    let tls: TLSContext?
-    let connections: SessionRegister
-    let base: HTTP1Channel
-
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        connections.add(channel)
-        return channel.eventLoop.makeCompletedFuture {
-            guard let tls else { return }
-            let handler = SecureServerHandler(try tls.makeServerConnection())
-            try channel.pipeline.syncOperations.addHandler(handler)
-        }.flatMap { base.setup(channel: channel, logger: logger) }
-    }
-
-    func handle(value: Value, logger: Logger) async {
-        await base.handle(value: value, logger: logger)
     }
 }
 
