@@ -68,12 +68,9 @@ package struct SettingsDifference: Hashable, Sendable {
         var rest = old
         (rest.pickups, rest.routes, rest.identities) = (new.pickups, new.routes, new.identities)
         (rest.network, rest.disk, rest.log) = (new.network, new.disk, new.log)
-        (rest.ledger, rest.isPrivate) = (new.ledger, new.isPrivate)
+        rest.ledger = new.ledger
         if rest != new { tables.append("other") }
-        afterRestart = [
-            old.isPrivate == new.isPrivate ? nil : "privacy",
-            old.ledger.isEnabled == new.ledger.isEnabled ? nil : "ledger.enabled",
-        ].compactMap(\.self)
+        afterRestart = old.ledger.isEnabled == new.ledger.isEnabled ? [] : ["ledger.enabled"]
     }
 
     /// What differs, as keys and values of a log line; empty where nothing does.
@@ -109,11 +106,10 @@ extension RelaySettings {
     /// These settings as far as a reload can put them in force: what only a restart changes is as it
     /// is in those in force.
     ///
-    /// Every part of the daemon that names people is built with or without pseudonyms, and told of
-    /// messages with or without a ledger among those who listen.
+    /// What tells of messages is built with or without a ledger among those who listen. `privacy` is no
+    /// such setting: who sets it and reloads must not take it for being in force, so that it is refused.
     package func keepingUntilRestart(from inForce: RelaySettings) -> RelaySettings {
         var settings = self
-        settings.isPrivate = inForce.isPrivate
         settings.ledger.isEnabled = inForce.ledger.isEnabled
         return settings
     }

@@ -52,15 +52,14 @@ struct SettingsDifferenceTests {
 
     @Test func `what a restart is needed for has its name and stays until then`() {
         let change: (inout RelaySettings) -> Void = {
-            $0.isPrivate = true
             $0.ledger.isEnabled = false
             $0.ledger.keep = .seconds(86_400)
         }
-        #expect(facts(change) == ["tables=ledger", "after_restart=privacy,ledger.enabled"])
+        #expect(facts(change) == ["tables=ledger", "after_restart=ledger.enabled"])
         var new = Self.settings()
         change(&new)
         let kept = new.keepingUntilRestart(from: Self.settings())
-        #expect(!kept.isPrivate && kept.ledger.isEnabled)
+        #expect(kept.ledger.isEnabled)
         #expect(kept.ledger.keep == .seconds(86_400))
     }
 

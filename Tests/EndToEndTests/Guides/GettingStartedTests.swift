@@ -35,7 +35,7 @@ struct GettingStartedTests {
 private final class Play {
     /// What the terminals printed that were interrupted.
     private(set) var interrupted: [String] = []
-    private var terminals: [String: Terminal] = [:]
+    private var terminals: [String: TypingShell] = [:]
     private var staying: [String] = []
     private let command: [String]
     /// The ports of the page and those in their place.
@@ -62,7 +62,7 @@ private final class Play {
     func act(_ block: FencedBlock) async throws {
         if block.words["after"] == "ctrl-c" { try await interrupt() }
         let name = block.words["terminal"] ?? ""
-        let terminal = try terminals[name] ?? Terminal(command)
+        let terminal = try terminals[name] ?? TypingShell(command)
         terminals[name] = terminal
         let commands = ports.reduce(block.text) { $0.replacing($1.0, with: $1.1) }
         let shown = block.output.map { text in

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 
 /// A shell that is told one block of commands after another, as somebody types them.
-final class Terminal: Sendable {
+final class TypingShell: Sendable {
     private let shell: ChildProcess
     private let count = Mutex(0)
 
