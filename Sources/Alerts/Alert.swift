@@ -62,6 +62,10 @@ package struct Incident: Hashable, Sendable, Codable {
             return alert.sentence
         }
         let messages = count == 1 ? "1 message" : "\(count) messages"
+        if alert.condition == .possibleDuplicate {
+            let copies = count == 1 ? "a possible duplicate" : "possible duplicates"
+            return "\(messages) of pickup \(pickup) \(word): \(copies)."
+        }
         return "\(messages) of pickup \(pickup) \(word)."
     }
 }
@@ -95,7 +99,7 @@ extension AlertCondition {
         switch self {
         case .messageFailed: "failed"
         case .messageHeld: "were set aside and wait for a person"
-        case .possibleDuplicate: "may have been sent without our knowing"
+        case .possibleDuplicate: "may have been sent, and nobody knows"
         default: nil
         }
     }
@@ -104,19 +108,22 @@ extension AlertCondition {
     package var advice: String {
         switch self {
         case .messageFailed:
-            "Read the .txt file beside each message in failed/, put right what it says, and move "
-                + "the message back to the drop folder or run: postchute retry"
+            "Read the .txt file beside each message in failed/ and put right what it says; then "
+                + "move the message back to the drop folder, or run postchute retry with its id."
         case .messageHeld:
             "Read the .txt file beside each message in held/, then run postchute release or "
-                + "postchute remove."
+                + "postchute remove with its id."
         case .possibleDuplicate:
-            "Postchute tries once more by itself and keeps the Message-ID. If a second copy would "
-                + "do harm, ask the recipients, or look for the Message-ID in a message trace."
+            "Postchute sends it once more after 15 minutes, with the same Message-ID, unless "
+                + "when_uncertain says to set it aside. If a second copy would do harm, run postchute "
+                + "hold with its id before that, and ask a recipient or look for its Message-ID "
+                + "(postchute show) in the message trace. Then run postchute remove if it arrived, "
+                + "postchute release if not."
         case .routeSuspended:
             "Run postchute verify to see which step fails. Messages wait, and nothing is lost."
         case .senderSuspended:
             "Give the account the right to send as this sender, or correct the sender; then run "
-                + "postchute resume. Other senders are not affected."
+                + "postchute resume --route with the route's name. Other senders are not affected."
         case .accountLimited:
             "Messages wait until the limit has room again. If this happens often, spread the mail "
                 + "over more accounts or days."
@@ -135,9 +142,10 @@ extension AlertCondition {
             "Run postchute status and postchute verify: they say what keeps the messages from "
                 + "being sent."
         case .pickupRate:
-            "Find out why the program writes so many messages, or raise the limit of the pickup."
+            "Find out why the program writes so many messages. If they should not go, stop it and "
+                + "set them aside with postchute hold; if they should, raise the limit of the pickup."
         case .diskLow:
-            "Make room: remove what is old in sent/ and failed/, or enlarge the file system."
+            DiskStatus.advice
         case .credentialExpiring:
             "Replace the credential before that day: afterwards no mail is sent with it."
         case .ledgerNotWritten:

@@ -35,7 +35,8 @@ package struct ConditionFinder: Sendable {
     package mutating func conditions(in snapshot: RelaySnapshot) -> [Alert] {
         let pickups = snapshot.pickups.filter { !$0.name.contains(".") }
         progress = progress.filter { entry in pickups.contains { $0.name == entry.key } }
-        return pickups.flatMap { conditions(of: $0, at: snapshot.takenAt) }
+        let lacks = (snapshot.disks ?? []).compactMap(\.isLow)
+        return pickups.flatMap { conditions(of: $0, lacks, at: snapshot.takenAt) }
             + snapshot.routes.compactMap(suspension)
             + (snapshot.accounts ?? []).compactMap(limit)
             + (snapshot.disks ?? []).compactMap(lack)
@@ -50,6 +51,7 @@ package struct ConditionFinder: Sendable {
 
     private mutating func conditions(
         of pickup: RelaySnapshot.PickupStatus,
+        _ lacks: [String],
         at now: Int64
     ) -> [Alert] {
         let name = pickup.name
@@ -60,7 +62,8 @@ package struct ConditionFinder: Sendable {
         }
         if let reason = pickup.suspended {
             let sentence = "Pickup \(name) is suspended: \(reason)"
-            alerts.append(Alert(.pickupSuspended, name, pickup: name, sentence))
+            let advice = lacks.contains(reason) ? DiskStatus.advice : nil
+            alerts.append(Alert(.pickupSuspended, name, pickup: name, sentence, advice: advice))
         }
         if pickup.isReadinessDegraded == true {
             let sentence =
@@ -86,26 +89,10 @@ package struct ConditionFinder: Sendable {
     }
 
     private func rates(of pickup: RelaySnapshot.PickupStatus) -> [Alert] {
+        guard let limit = pickup.usedUp else { return [] }
         let name = pickup.name
-        guard pickup.waiting + pickup.deferred > 0 else { return [] }
-        let full = [
-            pickup.messages.flatMap { Self.use(of: $0, "messages") },
-            pickup.recipients.flatMap { Self.use(of: $0, "recipients") },
-        ]
-        return full.compactMap(\.self).prefix(1).map { use in
-            Alert(
-                .pickupRate,
-                name,
-                pickup: name,
-                "Pickup \(name) has used up its limit of \(use); the rest waits."
-            )
-        }
-    }
-
-    private static func use(of gauge: RelaySnapshot.Gauge, _ what: String) -> String? {
-        guard let limit = gauge.limit, gauge.used >= limit else { return nil }
-        let span = gauge.seconds >= 86_400 ? "in a day" : "in an hour"
-        return "\(limit) \(what) \(span)"
+        let sentence = "Pickup \(name) has used up its limit of \(limit.words); the rest waits."
+        return [Alert(.pickupRate, name, pickup: name, sentence, advice: pickup.rateAdvice)]
     }
 
     private mutating func waiting(
@@ -139,13 +126,24 @@ package struct ConditionFinder: Sendable {
     private func suspension(_ route: RelaySnapshot.RouteStatus) -> Alert? {
         guard route.cause != nil else { return nil }
         let reason = route.reason ?? "the reason is not known."
-        let advice = route.advice.flatMap { $0.isEmpty ? nil : $0 }
         return Alert(
             .routeSuspended,
             route.name,
             "Route \(route.name) is suspended: \(reason)",
-            advice: advice
+            advice: Self.advice(for: route)
         )
+    }
+
+    /// What the route says, and how not to wait for the next look once it is done.
+    private static func advice(for route: RelaySnapshot.RouteStatus) -> String? {
+        guard let advice = route.advice, !advice.isEmpty else { return nil }
+        switch route.cause {
+        case .authentication, .configuration:
+            return "\(advice) Messages wait meanwhile, and nothing is lost. To have Postchute look "
+                + "at once: postchute resume --route \(route.name)"
+        case .connection, .rate, .blocked, nil:
+            return advice
+        }
     }
 
     private func limit(_ account: RelaySnapshot.AccountStatus) -> Alert? {
@@ -156,7 +154,8 @@ package struct ConditionFinder: Sendable {
     }
 
     private func lack(_ disk: DiskStatus) -> Alert? {
-        disk.isLow.map { Alert(.diskLow, disk.path, "The disk of the \(disk.use) is low: \($0)") }
+        let use = disk.use.prefix(1).uppercased() + disk.use.dropFirst()
+        return disk.isLow.map { Alert(.diskLow, disk.path, "\(use): \($0)") }
     }
 
     // The sentence counts days: what it is about stands before that.

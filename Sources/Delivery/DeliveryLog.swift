@@ -89,12 +89,30 @@ package struct DeliveryLog: Sendable {
         _ place: Place,
         then next: String
     ) {
-        tell(.uncertain, message, report, place)
+        tell(.uncertain, message, report, place) {
+            $0.advice = Self.uncertainAdvice(message.inspected.messageID, then: next)
+        }
+        if next == "held" {
+            tell(.held, message, report, place) {
+                $0.reason = ReasonText.uncertain(report)
+                $0.advice = Self.uncertainAdvice(message.inspected.messageID, then: next)
+            }
+        }
         var line = base(.warning, "uncertain", message, place)
         line.add("note", "possible duplicate")
         line.add("then", next)
         add(report, to: &line)
         sink.write(line)
+    }
+
+    /// What to do about a possible duplicate, whatever ended its session: that is over.
+    private static func uncertainAdvice(_ messageID: String?, then next: String) -> String {
+        if next == "held" { return ReasonText.uncertainAdvice(messageID) }
+        return
+            "Postchute sends it once more by itself (\(next)), with the same Message-ID. If a second "
+            + "copy would do harm, set it aside before that with postchute hold, and ask a recipient "
+            + "or search for the Message-ID in the message trace of the server. If it arrived, run "
+            + "postchute remove; if it did not, postchute release."
     }
 
     func returned(_ message: LoadedMessage, _ report: AttemptReport, _ place: Place) {
@@ -158,6 +176,13 @@ package struct DeliveryLog: Sendable {
     func recovered(_ name: SpoolName, pickup: String, then next: String) {
         tell(.uncertain, name, pickup) {
             $0.reason = "Postchute ended while the content was on the wire."
+            $0.advice = Self.uncertainAdvice(nil, then: next)
+        }
+        if next == "held" {
+            tell(.held, name, pickup) {
+                $0.reason = "Postchute ended while the content was on the wire."
+                $0.advice = Self.uncertainAdvice(nil, then: next)
+            }
         }
         var line = LogLine(.warning, "uncertain", id: name.id.text)
         line.add("pickup", pickup)

@@ -11,7 +11,7 @@ extension Failure {
         case .tls(let sentence):
             sentence
         case .credentials(let error):
-            error.sentence
+            Self.sentence(of: error)
         case .timeout(let phase, let after):
             "The server did not answer within \(after.components.seconds) s while \(phase.phrase)."
         case .connectionLost(let phase, let detail):
@@ -43,6 +43,12 @@ extension Failure {
         case .stopped:
             "Postchute was stopped before the message was complete on the wire."
         }
+    }
+
+    // What a credential lacks is written to follow a colon; here it stands before its advice.
+    private static func sentence(of error: CredentialError) -> String {
+        let sentence = error.sentence.prefix(1).uppercased() + error.sentence.dropFirst()
+        return sentence.hasSuffix(".") ? sentence : "\(sentence)."
     }
 
     /// The server's own words, if the failure has any.

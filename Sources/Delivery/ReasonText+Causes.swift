@@ -33,14 +33,18 @@ extension ReasonText {
         _ message: MessageFacts
     ) -> ReasonText {
         var text = ReasonText(
-            happened: "It is not known whether the server accepted this message: "
-                + report.end.sentence,
+            happened: uncertain(report),
             advice: uncertainAdvice(message.messageID)
         )
         text.summary = uncertainSummary
         text.add(table, pending: "not known")
         text.add(message, end: "Set aside")
         return text
+    }
+
+    /// What happened to a message whose outcome is unknown.
+    static func uncertain(_ report: AttemptReport) -> String {
+        "It is not known whether the server accepted this message: \(report.end.sentence)"
     }
 
     /// The text of a message that was on the wire when the process or the power died, twice.
@@ -82,7 +86,7 @@ extension ReasonText {
         return text
     }
 
-    private static func uncertainAdvice(_ messageID: String?) -> String {
+    static func uncertainAdvice(_ messageID: String?) -> String {
         let key = messageID.map { " \($0)" } ?? ""
         return "Ask a recipient, or search for its Message-ID\(key) in the message trace of the "
             + "server. If it did not arrive, move the message file back to the drop folder, or run "

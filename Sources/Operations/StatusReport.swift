@@ -69,10 +69,21 @@ package struct StatusReport: Sendable {
 
     /// What a person has to do something about, one line each: what keeps mail from flowing now,
     /// then what will.
-    var attention: [String] { obstacles + lowDisks + expiring + ledger }
+    var attention: [String] {
+        obstacles + usedUp + lowDisks + pickups.flatMap(\.unfinished) + expiring + ledger
+    }
+
+    /// Pickups that wait for a limit of their own.
+    private var usedUp: [String] {
+        pickups.compactMap { $0.reported.flatMap(Self.usedUp) }.map {
+            "\($0.subject): \($0.sentence)"
+        }
+    }
 
     /// Disks on which less is begun than usual.
-    private var lowDisks: [String] { (daemon.snapshot?.disks ?? []).compactMap(\.isLow) }
+    private var lowDisks: [String] {
+        (daemon.snapshot?.disks ?? []).compactMap(Self.lack).map { "\($0.subject): \($0.sentence)" }
+    }
 
     /// Why nothing is written down; mail goes on all the same.
     private var ledger: [String] {
@@ -113,6 +124,29 @@ extension StatusReport.Pickup {
     }
 }
 
+extension StatusReport.Pickup {
+    /// What lies there until somebody decides, for as long as it does.
+    var unfinished: [String] {
+        guard case .success(let counts) = counts else { return [] }
+        var lines: [String] = []
+        if counts.failed > 0 {
+            let lie = counts.failed == 1 ? "message lies" : "messages lie"
+            lines.append("\(counts.failed) \(lie) in failed/. \(Self.failedAdvice)")
+        }
+        if counts.held > 0 {
+            let are = counts.held == 1 ? "message is" : "messages are"
+            lines.append("\(counts.held) \(are) set aside in held/. \(Self.heldAdvice)")
+        }
+        return lines.map { "pickup \(name): \($0)" }
+    }
+
+    private static let failedAdvice =
+        "Do what the .txt beside each says and move it back to the drop folder, or run postchute "
+        + "retry with its id; postchute remove gives it up."
+    private static let heldAdvice =
+        "To send one: postchute release with its id; to give it up: postchute remove."
+}
+
 extension StatusReport.Route {
     /// One word about the route.
     var state: String {
@@ -138,6 +172,12 @@ extension StatusReport.Route {
         guard let seconds = reported.nextLookSeconds else {
             return "It waits for you: postchute resume --route \(name)"
         }
-        return "Postchute looks again in \(Readable.span(seconds: seconds))."
+        let time = "Postchute looks again in \(Readable.span(seconds: seconds))"
+        switch reported.cause {
+        case .authentication, .configuration:
+            return "\(time); to have it look at once: postchute resume --route \(name)"
+        case .connection, .rate, .blocked, nil:
+            return "\(time)."
+        }
     }
 }

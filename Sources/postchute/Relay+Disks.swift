@@ -38,7 +38,7 @@ extension Relay {
         if let files = status.freeInodes { line.add("free_files", files) }
         if let reason = status.isLow {
             line.add("reason", reason)
-            line.add("advice", "Make room: remove what is old from sent/ and failed/, or grow it.")
+            line.add("advice", DiskStatus.advice)
         }
         log.write(line)
     }

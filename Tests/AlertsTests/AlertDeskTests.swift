@@ -85,6 +85,25 @@ struct AlertDeskTests {
         }
     }
 
+    @Test func `a possible duplicate is called one, by its number`() async throws {
+        try await withDesk { folder, threads in
+            let desk = desk(folder, threads)
+            let file = "a.eml"
+            desk.note(MessageEvent(.uncertain, at: start, id: "1", pickup: "erp", file: file))
+            #expect(
+                desk.observe(calm()).map(\.sentence) == [
+                    "1 message of pickup erp may have been sent, and nobody knows: a possible duplicate."
+                ]
+            )
+            desk.note(MessageEvent(.uncertain, at: start, id: "2", pickup: "erp", file: file))
+            #expect(
+                desk.observe(calm(at: start + second)).map(\.sentence) == [
+                    "2 messages of pickup erp may have been sent, and nobody knows: possible duplicates."
+                ]
+            )
+        }
+    }
+
     @Test func `a restart repeats nothing, and knows what is over`() async throws {
         try await withDesk { folder, threads in
             var snapshot = calm()

@@ -64,7 +64,7 @@ struct ConditionTests {
             $0.pickups[0].waiting = 1
             $0.pickups[0].messages = .init(used: 100, limit: 100, seconds: 3600)
         },
-        Case("disk-low//srv/drop", "The disk of the spool of erp is low: 2 % are free.") {
+        Case("disk-low//srv/drop", "Spool of erp: 2 % are free.") {
             var disk = DiskStatus(
                 path: "/srv/drop",
                 use: "spool of erp",
@@ -120,8 +120,52 @@ struct ConditionTests {
     @Test func `a route's own advice is told`() {
         var finder = ConditionFinder(AlertSettings())
         var snapshot = calm()
-        snapshot.routes = [Self.route(cause: .authentication, reason: "535.")]
+        snapshot.routes = [Self.route(cause: .connection, reason: "421.")]
         #expect(finder.conditions(in: snapshot).map(\.advice) == ["Correct the password."])
+    }
+
+    @Test func `where somebody has to act, the advice says how to go on at once`() {
+        var finder = ConditionFinder(AlertSettings())
+        var snapshot = calm()
+        snapshot.routes = [Self.route(cause: .authentication, reason: "535.")]
+        #expect(
+            finder.conditions(in: snapshot).map(\.advice) == [
+                "Correct the password. Messages wait meanwhile, and nothing is lost. To have Postchute"
+                    + " look at once: postchute resume --route m365"
+            ]
+        )
+    }
+
+    @Test func `a pickup above its rate is told with the commands for it`() {
+        var finder = ConditionFinder(AlertSettings())
+        var snapshot = calm()
+        snapshot.pickups[0].waiting = 1
+        snapshot.pickups[0].recipients = .init(used: 100, limit: 100, seconds: 86_400)
+        let alerts = finder.conditions(in: snapshot)
+        #expect(
+            alerts.map(\.sentence) == [
+                "Pickup erp has used up its limit of 100 recipients in a day; the rest waits."
+            ]
+        )
+        #expect(
+            alerts.map(\.advice) == [
+                "Find out why the program writes so many messages. If they should not go, stop it and"
+                    + " set them aside: postchute hold --all --pickup erp. If they should, raise"
+                    + " max_per_hour or max_recipients_per_day of the pickup and reload."
+            ]
+        )
+    }
+
+    @Test func `a pickup that waits for room on its disk is told what the disk is`() {
+        var finder = ConditionFinder(AlertSettings())
+        var snapshot = calm()
+        snapshot.pickups[0].suspended = "2 % are free."
+        var disk = DiskStatus(path: "/srv", use: "spool of erp", freeOctets: 2, totalOctets: 100)
+        disk.isLow = "2 % are free."
+        snapshot.disks = [disk]
+        #expect(
+            finder.conditions(in: snapshot).map(\.advice) == [DiskStatus.advice, DiskStatus.advice]
+        )
     }
 
     @Test func `nothing is sent for 15 minutes though messages wait`() {

@@ -285,6 +285,22 @@ struct DeliveryEngineTests {
                 )
             )
             #expect(reason.contains("run \"postchute release\" with its id"))
+            let events = fixture.events.all
+            #expect(events.map(\.kind) == [.claimed, .uncertain, .uncertain, .held])
+            #expect(
+                events[1].advice
+                    == "Postchute sends it once more by itself (retry in 15 min), with the same"
+                    + " Message-ID. If a second copy would do harm, set it aside before that with"
+                    + " postchute hold, and ask a recipient or search for the Message-ID in the message"
+                    + " trace of the server. If it arrived, run postchute remove; if it did not,"
+                    + " postchute release."
+            )
+            let decide = events[3].advice ?? ""
+            #expect(reason.contains("  \(decide)\r\n"))
+            #expect(
+                events[3].reason == "It is not known whether the server accepted this message: The"
+                    + " connection was lost while waiting for the reply after the final dot."
+            )
         }
     }
 

@@ -186,11 +186,22 @@ struct EngineSettings: Sendable {
     }
 }
 
+/// Keeps every event, in order.
+final class KeptEvents: MessageWitness {
+    private let events = Mutex<[MessageEvent]>([])
+
+    var all: [MessageEvent] { events.withLock { $0 } }
+
+    func note(_ event: MessageEvent) { events.withLock { $0.append(event) } }
+}
+
 /// An engine on a real spool, with scripted routes.
 final class EngineFixture: Sendable {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let threads = SpoolThreads(count: 4)
     let log = LogSink.memory()
+    /// What the engine told of messages.
+    let events = KeptEvents()
     let clock = TestClock()
     let engine: DeliveryEngine
     let spool: MessageSpool
@@ -217,9 +228,14 @@ final class EngineFixture: Sendable {
         )
         let loop = group.next()
         submitters = scripts.map { ScriptedSubmitter(loop: loop, $0, probes: probes) }
-        let (threads, log, clock) = (threads, log, clock.engineClock)
+        let (threads, log, events, clock) = (threads, log, events, clock.engineClock)
         engine = try await loop.submit {
-            DeliveryEngine(loop: loop, threads: threads, log: DeliveryLog(log), clock: clock)
+            DeliveryEngine(
+                loop: loop,
+                threads: threads,
+                log: DeliveryLog(log, witnesses: [events]),
+                clock: clock
+            )
         }.get()
         let routes = submitters.enumerated().map { index, submitter in
             var route = DeliveryRoute(

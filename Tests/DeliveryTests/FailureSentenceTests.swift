@@ -22,6 +22,13 @@ struct FailureSentenceTests {
         #expect(failure.reply == Self.reply)
     }
 
+    @Test func `what a credential lacks is a sentence before its advice`() {
+        let lack = CredentialError("the secret file '/etc/x' is empty")
+        #expect(Failure.credentials(lack).sentence == "The secret file '/etc/x' is empty.")
+        let whole = CredentialError("The sandbox has no tokens.")
+        #expect(Failure.credentials(whole).sentence == "The sandbox has no tokens.")
+    }
+
     @Test(arguments: [
         (
             "",

@@ -42,6 +42,12 @@ struct StatusReportTests {
 
                 When a file is taken
                   pickup erp: A file is taken at once.
+
+                What needs attention
+                  pickup erp: 1 message lies in failed/. Do what the .txt beside each says and move it \
+                back to the drop folder, or run postchute retry with its id; postchute remove gives it up.
+                  pickup erp: 1 message is set aside in held/. To send one: postchute release with its \
+                id; to give it up: postchute remove.
                 """
         )
         #expect(result.status == .done)
@@ -198,6 +204,84 @@ struct StatusReportTests {
         relay.stopDaemon()
         try relay.report(takenAt: takenAt)
         #expect(StatusReport(relay.folders).text.status == .unavailable)
+    }
+
+    @Test func `a pickup at its own limit and a low disk need attention and stop nothing else`()
+        throws
+    {
+        let relay = try TestRelay()
+        try relay.report {
+            $0.pickups[0].waiting = 7
+            $0.pickups[0].route = "m365"
+            $0.pickups[0].messages = .init(
+                used: 5,
+                limit: 5,
+                seconds: 3600,
+                roomInSeconds: 3000
+            )
+            var disk = DiskStatus(
+                path: "/srv",
+                use: "spool of erp",
+                freeOctets: 2,
+                totalOctets: 100
+            )
+            disk.isLow = "The disk of /srv has only 2 bytes of 100 bytes free; mail goes on."
+            $0.disks = [disk]
+        }
+        let report = StatusReport(relay.folders)
+        #expect(
+            report.attention == [
+                "pickup erp: It has used up its limit of 5 messages in an hour; the rest waits, and there"
+                    + " is room again in 50 min. Find out why the program writes so many messages. If"
+                    + " they should not go, stop it and set them aside: postchute hold --all --pickup"
+                    + " erp. If they should, raise max_per_hour or max_recipients_per_day of the pickup"
+                    + " and reload.",
+                "disk of spool of erp: The disk of /srv has only 2 bytes of 100 bytes free; mail goes on."
+                    + " Make room: remove what is old in sent/ and failed/, or enlarge the file system."
+                    + " Mail goes on by itself then.",
+            ]
+        )
+        #expect(report.status == .done)
+    }
+
+    @Test func `what happened is open until nothing of it is left to act on`() throws {
+        let relay = try TestRelay()
+        let keys = ["message-failed/erp", "message-held/erp", "possible-duplicate/erp"]
+        func report() throws -> [String] {
+            try relay.report {
+                $0.alerts = (keys + ["message-failed/other"]).map {
+                    OpenAlert(
+                        key: $0,
+                        since: 0,
+                        sentence: "\($0).",
+                        advice: "Act.",
+                        severity: .critical
+                    )
+                }
+            }
+            return StatusReport(relay.folders).alertLines
+        }
+        func lines(_ keys: [String]) -> [String] {
+            keys.isEmpty
+                ? []
+                : ["", "Alerts that are open"]
+                    + keys.flatMap {
+                        [
+                            "  [critical] \($0). (since 1970-01-01 00:00:00 UTC)",
+                            "    What to do: Act.",
+                        ]
+                    }
+        }
+        #expect(try report() == lines(["message-failed/other"]))
+        _ = try relay.failed("a.eml")
+        #expect(try report() == lines(["message-failed/erp", "message-failed/other"]))
+        _ = try relay.deferred("b.eml")
+        #expect(
+            try report()
+                == lines(["message-failed/erp", "possible-duplicate/erp", "message-failed/other"])
+        )
+        _ = try relay.held("c.eml")
+        #expect(try report() == lines(keys + ["message-failed/other"]))
     }
 
     @Test func `a damaged report is no report`() throws {

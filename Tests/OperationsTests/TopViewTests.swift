@@ -39,6 +39,10 @@ struct TopViewTests {
                 "ROUTE  STATE  SENDING  AT MOST  SENT",
                 "m365   open         1        4     7",
                 "",
+                "What needs attention",
+                "  pickup erp: 1 message lies in failed/. Do what the .txt beside each says and move it back to the",
+                "    drop folder, or run postchute retry with its id; postchute remove gives it up.",
+                "",
                 "Failed last",
                 "  erp: invoice.eml: The server refused it.",
             ]

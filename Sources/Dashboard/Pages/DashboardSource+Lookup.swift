@@ -1,6 +1,7 @@
 internal import Delivery
 internal import Ledger
 internal import Operations
+internal import Settings
 
 extension DashboardSource {
     /// Everything the overview shows.
@@ -102,7 +103,15 @@ extension DashboardSource {
             if let mask { view.glance = view.glance?.masked(by: mask) }
         }
         view.isPrivate = mask != nil
+        if let glance = view.glance, glance.folder == "queue" {
+            let answer = FlowAnswer(snapshot(), now: view.now)
+            view.waits = answer.reasons(of: glance.pickup, routes: routes(of: glance.pickup))
+        }
         return view
+    }
+
+    private func routes(of pickup: String) -> [String] {
+        settings.pickups.first { $0.name == pickup }?.routes ?? []
     }
 
     /// Does to a message what an operator wants.

@@ -28,7 +28,8 @@ extension MessageEvent.Kind {
         case .partSent: "The server accepted it for some; the others are offered at once."
         case .deferred: "The server did not take it yet; Postchute tries again by itself."
         case .uncertain:
-            "Nobody knows whether the server accepted it: the connection ended before its reply."
+            "A possible duplicate: nobody knows whether the server accepted it, since the "
+                + "connection ended before its reply."
         case .returned: "It is back in the queue, for no fault of its own."
         case .failed: "It was not sent."
         case .held, .setAside: "It is set aside and waits for a person."

@@ -51,13 +51,17 @@ struct FlowAnswer: Hashable {
     }
 
     private static func obstacles(_ snapshot: RelaySnapshot) -> [Obstacle] {
-        let told = StatusReport.obstacles(in: snapshot).map {
-            Obstacle(subject: $0.subject.capitalizedFirst, sentence: $0.sentence)
-        }
-        let disks = (snapshot.disks ?? []).compactMap { disk in
-            disk.isLow.map { Obstacle(subject: "Disk of \(disk.use)", sentence: $0) }
-        }
-        return told + disks
+        let told = StatusReport.obstacles(in: snapshot) + StatusReport.cautions(in: snapshot)
+        return told.map { Obstacle(subject: $0.subject.capitalizedFirst, sentence: $0.sentence) }
+    }
+
+    /// Why messages of a pickup wait, with what to do, as far as it is known: its own trouble, and
+    /// that of its routes where all of them have some.
+    func reasons(of pickup: String, routes: [String]) -> [String] {
+        let own = obstacles.filter { $0.subject == "Pickup \(pickup)" }
+        let theirs = routes.map { route in obstacles.filter { $0.subject == "Route \(route)" } }
+        let shared = theirs.allSatisfy { !$0.isEmpty } ? theirs.flatMap(\.self) : []
+        return (own + shared).map { "It waits. \($0.subject): \($0.sentence)" }
     }
 
     /// Whether a pickup can send nothing now.
@@ -83,7 +87,7 @@ struct FlowAnswer: Hashable {
         return switch word {
         case .yes: "Every pickup can send. \(queue)"
         case .partly where blocked == 0:
-            "Every pickup can send, but something needs attention. \(queue)"
+            "Mail flows, but something needs attention. \(queue)"
         case .partly:
             "\(blocked) of \(snapshot.pickups.count) pickups cannot send. What was taken in stays "
                 + "queued. \(queue)"

@@ -10,6 +10,8 @@ struct MessageView {
     var events: [MessageEvent] = []
     /// What lies in the folders; `nil` where it was not looked for or is gone.
     var glance: MessageGlance?
+    /// What keeps it waiting, in sentences.
+    var waits: [String] = []
     /// Why something is missing, in sentences.
     var remarks: [String] = []
     /// Whether the folders were looked into.
@@ -43,7 +45,7 @@ struct MessageView {
             "reason": .optional(last?.reason ?? record?.reason),
             "advice": .optional(last?.advice),
             "remarks": .list(
-                (remarks + (glance?.complaints ?? [])).map { ["line": .text($0)] }
+                (waits + remarks + (glance?.complaints ?? [])).map { ["line": .text($0)] }
             ),
             "actions": isOperator ? .some((glance?.verbs ?? []).map(action)) : .nothing,
             "facts": .list(facts.map { ["label": .text($0), "value": .text($1)] }),
@@ -90,9 +92,23 @@ struct MessageView {
         return facts
     }
 
+    /// The recipients as the history beside the file has them.
+    ///
+    /// A message that failed keeps those for a retry, to which everybody refused is pending again: the
+    /// ledger knows what happened.
+    private var told: [MessageEvent.Recipient] {
+        let kept = glance?.recipients ?? []
+        let known = record?.recipients ?? []
+        if kept.isEmpty { return known }
+        guard glance?.folder == "failed" else { return kept }
+        return kept.map { recipient in
+            let refused = known.first { $0.address == recipient.address && $0.outcome == .refused }
+            return recipient.outcome == .pending ? refused ?? recipient : recipient
+        }
+    }
+
     private var recipients: Model.Value {
-        let all =
-            glance.map(\.recipients).flatMap { $0.isEmpty ? nil : $0 } ?? record?.recipients ?? []
+        let all = told
         if all.isEmpty { return .nothing }
         let more = all.count - Self.mostRecipients
         return .model([

@@ -45,7 +45,7 @@ struct Overview {
                 snapshot.map { Moment.text($0.takenAt, now: now) } ?? Readable.unknown
             ),
             "startedAt": .optional(snapshot?.startedAt.map { Moment.text($0, now: now) }),
-            "alerts": .some((snapshot?.alerts ?? []).map(alert)),
+            "alerts": .some(alerts.map(alert)),
             "soon": .some((snapshot?.expiring ?? []).map { ["sentence": .text($0)] }),
             "pickups": .list((snapshot?.pickups ?? []).map(pickup)),
             "routes": .list((snapshot?.routes ?? []).map(route)),
@@ -58,6 +58,24 @@ struct Overview {
             model["noChart"] = .text(reason.sentence)
         }
         return model
+    }
+
+    /// The alerts of which something is left to act on.
+    var alerts: [OpenAlert] {
+        guard let snapshot else { return [] }
+        return (snapshot.alerts ?? []).filter { alert in
+            !snapshot.pickups.contains { pickup in
+                let glance = glances[pickup.name]
+                let mayDuplicate =
+                    pickup.deferred + pickup.underWay > 0 || glance?.held != 0
+                return alert.isSettled(
+                    pickup: pickup.name,
+                    failed: glance?.failed,
+                    held: glance?.held,
+                    mayDuplicate: mayDuplicate
+                )
+            }
+        }
     }
 
     private func alert(_ alert: OpenAlert) -> Model {

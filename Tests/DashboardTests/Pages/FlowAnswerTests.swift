@@ -2,6 +2,7 @@ import Delivery
 import Testing
 
 @testable import Dashboard
+@testable import Operations
 
 @Suite("Is mail flowing?")
 struct FlowAnswerTests {
@@ -53,6 +54,65 @@ struct FlowAnswerTests {
                     )
             }
         )
+    }
+
+    @Test func `partly, while a pickup waits for a limit of its own or a disk is low`() {
+        var snapshot = DemoSnapshot.make(now: Self.now)
+        snapshot.routes[1].cause = nil
+        snapshot.accounts = []
+        snapshot.pickups[1].route = "scanner"
+        snapshot.disks = []
+        snapshot.pickups[0].messages = .init(
+            used: 9,
+            limit: 9,
+            seconds: 3600,
+            roomInSeconds: 600
+        )
+        let answer = FlowAnswer(snapshot, now: Self.now)
+        #expect(answer.word == .partly)
+        #expect(answer.summary.hasPrefix("Mail flows, but something needs attention. "))
+        let sentence =
+            "It has used up its limit of 9 messages in an hour; the rest waits, and there is room"
+            + " again in 10 min. \(snapshot.pickups[0].rateAdvice)"
+        #expect(answer.obstacles == [.init(subject: "Pickup erp", sentence: sentence)])
+        #expect(
+            answer.reasons(of: "erp", routes: ["m365"]) == ["It waits. Pickup erp: \(sentence)"]
+        )
+        #expect(answer.reasons(of: "scans", routes: ["scanner"]) == [])
+    }
+
+    @Test func `a message waits for its routes only where all of them have trouble`() {
+        let answer = FlowAnswer(DemoSnapshot.make(now: Self.now), now: Self.now)
+        #expect(
+            answer.reasons(of: "scans", routes: ["scanner"]) == [
+                "It waits. Route scanner: The server refused the sign-in. Renew the secret. Postchute"
+                    + " looks again in 14 min; to have it look at once: postchute resume --route"
+                    + " scanner"
+            ]
+        )
+        #expect(answer.reasons(of: "scans", routes: ["scanner", "m365"]) == [])
+    }
+
+    @Test func `an alert of what somebody has dealt with is not open`() {
+        var snapshot = DemoSnapshot.make(now: Self.now)
+        snapshot.pickups[0].deferred = 0
+        snapshot.pickups[0].underWay = 0
+        let keys = ["message-failed/erp", "message-held/erp", "possible-duplicate/erp"]
+        snapshot.alerts = keys.map {
+            OpenAlert(key: $0, since: Self.now, sentence: $0, advice: "", severity: .critical)
+        }
+        func alerts(_ glance: FolderGlance?) -> [String] {
+            var overview = Overview(snapshot: snapshot, now: Self.now)
+            overview.glances["erp"] = glance
+            return overview.alerts.map(\.key)
+        }
+        var glance = FolderGlance(failed: 0, held: 0)
+        #expect(alerts(glance) == [])
+        #expect(alerts(nil) == keys)
+        glance.failed = 1
+        #expect(alerts(glance) == ["message-failed/erp"])
+        glance.held = 1
+        #expect(alerts(glance) == keys)
     }
 
     @Test func `not known, before the first look and after a long silence`() {
