@@ -44,6 +44,20 @@ struct RehearsalTenant: Sendable {
         return tenant
     }
 
+    /// The tenant in which the ERP application's secret has expired, and a new one was made.
+    func withNewSecret() throws -> RehearsalTenant {
+        var tenant = self
+        try tenant.replace(
+            #"client_secrets = ["erp-secret"]"#,
+            with: #"client_secrets = ["erp-new-secret"]"#
+        )
+        try tenant.replace(
+            #"expired_client_secrets = ["erp-old-secret"]"#,
+            with: #"expired_client_secrets = ["erp-old-secret", "erp-secret"]"#
+        )
+        return tenant
+    }
+
     /// The tenant with a line of its limits written otherwise.
     func with(_ line: String, as replacement: String) throws -> RehearsalTenant {
         var tenant = self
