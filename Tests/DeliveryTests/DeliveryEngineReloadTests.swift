@@ -223,8 +223,9 @@ struct DeliveryEngineReloadTests {
                 engine.holdForRoom(["erp": "The disk is full."])
             }.get()
             try fixture.claim("a.eml", to: ["b@example.org"])
+            // Its claim and the first look into the folder may both bring the name.
             try await waitUntil("known") {
-                try await fixture.snapshot().pickups.first?.waiting == 1
+                try await (fixture.snapshot().pickups.first?.waiting ?? 0) >= 1
             }
             #expect(try await fixture.snapshot().pickups.first?.suspended == "The disk is full.")
             #expect(fixture.submitters[0].seen.isEmpty)
