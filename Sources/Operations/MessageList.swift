@@ -16,6 +16,8 @@ package struct MessageList: Sendable {
         let happened: String?
         /// When it is due, of a message that was tried before.
         let due: Int64?
+        /// Whether it may have been sent already, of a message that waits.
+        let isUncertain: Bool
     }
 
     private(set) var rows: [Row] = []
@@ -79,12 +81,16 @@ package struct MessageList: Sendable {
         let facts = (try? spool.facts(entry)) ?? nil
         var happened: String?
         var due: Int64?
+        var isUncertain = false
         switch entry.place {
         case .failed, .held:
             let reason = (try? spool.reason(of: entry)) ?? nil
             happened = reason.flatMap(ReasonFile.happened)
         case .queue:
             due = entry.id.flatMap { (try? spool.nextAttempt(of: $0)) ?? nil }
+            if let id = entry.id, due != nil, let state = (try? spool.state(of: id)) ?? nil {
+                isUncertain = state.uncertainCount > 0
+            }
         case .sending, .sent, .state:
             break
         }
@@ -96,7 +102,8 @@ package struct MessageList: Sendable {
             },
             since: entry.id?.microseconds ?? facts.map { $0.modified / 1000 },
             happened: happened,
-            due: due
+            due: due,
+            isUncertain: isUncertain
         )
     }
 
@@ -144,7 +151,8 @@ extension MessageList.Row {
     fileprivate func note(at now: Int64) -> String {
         if let happened { return happened }
         guard let due else { return "" }
-        return due > now ? "next attempt in \(Readable.span(from: now, to: due))" : "due"
+        let next = due > now ? "next attempt in \(Readable.span(from: now, to: due))" : "due"
+        return isUncertain ? "possible duplicate; \(next)" : next
     }
 
     fileprivate func json(at now: Int64) -> JSONValue {
@@ -159,6 +167,7 @@ extension MessageList.Row {
                 since.map { Readable.microseconds(from: $0, to: now) / 1_000_000 }
             ),
             "due_at": .time(due.map { max($0, now) }),
+            "is_uncertain": .bool(isUncertain),
             "happened": .optional(happened),
         ])
     }

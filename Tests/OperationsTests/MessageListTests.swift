@@ -33,6 +33,19 @@ struct MessageListTests {
         #expect(try MessageList(relay.folders).text.output[2].hasSuffix("  b.eml  due"))
     }
 
+    @Test func `a message that may have been sent already is a possible duplicate`() throws {
+        let relay = try TestRelay()
+        let name = try relay.claimed("a.eml")
+        var state = TestRelay.history(name)
+        state.uncertainCount = 1
+        _ = try relay.spool.returnToQueue(name, from: .queue, state: state)
+        relay.now += 185_000_000
+        let list = try MessageList(relay.folders)
+        let line = list.text.output[1]
+        #expect(line.hasSuffix("  a.eml  possible duplicate; next attempt in 56 min"), "\(line)")
+        #expect(list.json.output.contains { $0.contains("\"is_uncertain\": true") })
+    }
+
     @Test func `an empty list says where it looked`() throws {
         let relay = try TestRelay()
         #expect(
@@ -63,6 +76,7 @@ struct MessageListTests {
                       "claimed_at": "2026-11-23T10:15:30Z",
                       "age_seconds": 5,
                       "due_at": "2026-11-23T11:15:30Z",
+                      "is_uncertain": false,
                       "happened": null
                     },
                     {
@@ -74,6 +88,7 @@ struct MessageListTests {
                       "claimed_at": "2026-11-23T10:15:30Z",
                       "age_seconds": 5,
                       "due_at": null,
+                      "is_uncertain": false,
                       "happened": "The server refused it."
                     }
                   ],
