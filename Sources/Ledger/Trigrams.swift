@@ -1,7 +1,7 @@
 /// Three letters in a row: what the index knows of a text.
 enum Trigrams {
     /// How many are asked for: each is a list to walk through, and few are as good as all.
-    private static let count = 6
+    private static let count = 4
 
     /// The shortest run of letters, digits and hyphens that is taken for a machine's number, in scalars.
     private static let numberLength = 16

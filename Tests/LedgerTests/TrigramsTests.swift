@@ -6,7 +6,7 @@ import Testing
 struct TrigramsTests {
     @Test(arguments: [
         ("an", []), ("the", ["the"]), ("the the", ["the", "he ", " th", "e t"]),
-        ("Re 47 x", [" 47", "47 ", "7 x", "e 4", "Re "]),
+        ("Re 47 x", [" 47", "47 ", "7 x", "e 4"]),
     ])
     func `digits and uncommon letters come first`(_ text: String, _ expected: [String]) {
         #expect(Trigrams.rarest(of: [text]) == expected)
@@ -22,7 +22,7 @@ struct TrigramsTests {
         _ end: String
     ) {
         let rarest = Trigrams.rarest(of: [text])
-        #expect(rarest.count == 6)
+        #expect(rarest.count == 4)
         #expect(rarest.allSatisfy(end.contains))
     }
 }
