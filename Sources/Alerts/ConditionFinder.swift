@@ -137,13 +137,9 @@ package struct ConditionFinder: Sendable {
     /// What the route says, and how not to wait for the next look once it is done.
     private static func advice(for route: RelaySnapshot.RouteStatus) -> String? {
         guard let advice = route.advice, !advice.isEmpty else { return nil }
-        switch route.cause {
-        case .authentication, .configuration:
-            return "\(advice) Messages wait meanwhile, and nothing is lost. To have Postchute look "
-                + "at once: postchute resume --route \(route.name)"
-        case .connection, .rate, .blocked, nil:
-            return advice
-        }
+        guard route.cause?.isMendedByHand == true else { return advice }
+        return "\(advice) Messages wait meanwhile, and nothing is lost. To have Postchute look "
+            + "at once: postchute resume --route \(route.name)"
     }
 
     private func limit(_ account: RelaySnapshot.AccountStatus) -> Alert? {

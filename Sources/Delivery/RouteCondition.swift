@@ -25,6 +25,14 @@ package struct RouteCondition: Sendable {
             case .rate, .blocked: false
             }
         }
+
+        /// Whether a person puts it right, who then need not wait for the next look.
+        package var isMendedByHand: Bool {
+            switch self {
+            case .authentication, .configuration: true
+            case .connection, .rate, .blocked: false
+            }
+        }
     }
 
     /// What a suspended route waits for.

@@ -15,18 +15,16 @@ struct LedgerBatch {
     /// Takes one event.
     mutating func add(_ event: MessageEvent) throws {
         let id = LedgerRecord.bounded(event.id)
-        var record: LedgerRecord
-        if let known = records[id] {
-            record = known
-        } else {
-            record = try find(id) ?? LedgerRecord(event)
-            order.append(id)
-        }
+        if records[id] == nil { order.append(id) }
+        let known = try records[id] ?? find(id)
+        var record = known ?? LedgerRecord(event)
         // What Postchute noticed of an operator's move is the operator's event, in either order.
         if event.kind == .taken, event.actor == nil, try hasHand(record, event.at) { return }
         // An operator's action may be written down before the claim is, and what was found in the
         // folders too.
-        if event.kind == .claimed, event.at <= record.message.lastAt, try hasClaim(record) {
+        if event.kind == .claimed, let known, event.at <= known.message.lastAt,
+            try hasClaim(known)
+        {
             return
         }
         for event in record.told(by: event) {

@@ -1,4 +1,5 @@
 internal import Delivery
+internal import FoundationEssentials
 internal import Glibc
 internal import Ledger
 internal import SafeText
@@ -128,16 +129,9 @@ extension Erasure {
     /// Ledgers that were set aside, which may name anybody.
     private var damagedLedgers: [String] {
         let folder = relay.settings.state.directory
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { octets in
-                String(decoding: octets.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix("ledger.sqlite.damaged-") { names.append("\(folder)/\(name)") }
-        }
-        return names.sorted()
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasPrefix("ledger.sqlite.damaged-") }.sorted()
+            .map { "\(folder)/\($0)" }
     }
 
     private mutating func countRows() {

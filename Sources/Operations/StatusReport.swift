@@ -173,11 +173,7 @@ extension StatusReport.Route {
             return "It waits for you: postchute resume --route \(name)"
         }
         let time = "Postchute looks again in \(Readable.span(seconds: seconds))"
-        switch reported.cause {
-        case .authentication, .configuration:
-            return "\(time); to have it look at once: postchute resume --route \(name)"
-        case .connection, .rate, .blocked, nil:
-            return "\(time)."
-        }
+        guard reported.cause?.isMendedByHand == true else { return "\(time)." }
+        return "\(time); to have it look at once: postchute resume --route \(name)"
     }
 }

@@ -14,26 +14,15 @@ struct AlertTests {
         to = ['it@contoso.com']
         """
 
-    private static let command = """
-        [alert.pager]
-        kind = 'command'
-        command = ['/bin/bash', '{root}/page', '{root}/paged']
-        """
-
-    /// Writes the program of ``command``.
-    private func writePager(_ relay: RelayHarness) throws {
-        try relay.scratch.write(#"/bin/cat >> "$1"; echo >> "$1""#, to: "page")
-    }
-
     private func alerts(_ relay: RelayHarness) throws -> [ReceivedMessage] {
         try relay.received().filter { $0.recipients == ["it@contoso.com"] }
     }
 
     @Test func `a failed message is told by mail, in status and by a program`() async throws {
         var plan = RelayPlan()
-        plan.tables = Self.mail + "\n" + Self.command
+        plan.tables = Self.mail + "\n" + Pager.table
         try await withIdleRelay("alert-mail", plan) { relay in
-            try writePager(relay)
+            try relay.scratch.write(Pager.program, to: "page")
             try await relay.startDaemon()
             try relay.drop("a.eml", RelayHarness.message("a", to: "550-5.1.1@fault.test"))
             try await waitUntil(limit: .seconds(60), "the alert's mail; the log:\n\(relay.log)") {
@@ -68,9 +57,9 @@ struct AlertTests {
         async throws
     {
         var plan = RelayPlan()
-        plan.tables = Self.mail + "\n" + Self.command
+        plan.tables = Self.mail + "\n" + Pager.table
         try await withIdleRelay("alert-waits", plan) { relay in
-            try writePager(relay)
+            try relay.scratch.write(Pager.program, to: "page")
             try await relay.startDaemon()
             try await relay.stopSandbox()
             try relay.drop("a.eml", RelayHarness.message("a"))
@@ -93,7 +82,7 @@ struct AlertTests {
     @Test func `each channel is tried by hand`() async throws {
         var plan = RelayPlan()
         plan.tables =
-            Self.mail + "\n" + Self.command + """
+            Self.mail + "\n" + Pager.table + """
 
                 [alert.hook]
                 kind = 'webhook'
@@ -101,7 +90,7 @@ struct AlertTests {
                 hosts = ['localhost']
                 """
         try await withIdleRelay("alert-test", plan) { relay in
-            try writePager(relay)
+            try relay.scratch.write(Pager.program, to: "page")
             try relay.scratch.write("https://localhost:1/secret-path", to: "url")
             chmod(relay.scratch.path("url"), 0o600)
             try await relay.startDaemon()

@@ -42,14 +42,11 @@ struct RoutesView {
     }
 
     private func nextLook(_ status: RelaySnapshot.RouteStatus) -> String? {
-        guard status.cause != nil else { return nil }
+        guard let cause = status.cause else { return nil }
         guard let seconds = status.nextLookSeconds else { return "It waits for you: resume it." }
         if seconds == 0 { return "Postchute looks again now." }
         let time = "Postchute looks again in \(Readable.span(seconds: seconds))"
-        switch status.cause {
-        case .authentication, .configuration: return "\(time); resume it to have it look at once."
-        case .connection, .rate, .blocked, nil: return "\(time)."
-        }
+        return cause.isMendedByHand ? "\(time); resume it to have it look at once." : "\(time)."
     }
 
     private func facts(

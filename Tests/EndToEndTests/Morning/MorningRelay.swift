@@ -57,7 +57,7 @@ struct MorningRelay: Sendable {
             "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup"
         try scratch.write("at RCPT to new@contoso.com reply \"\(unknown)\"", to: "script")
         // One notice in a line.
-        try scratch.write(#"/bin/cat >> "$1"; echo >> "$1""#, to: "page")
+        try scratch.write(Pager.program, to: "page")
     }
 
     private static func plan(_ clock: FastClock) throws -> RelayPlan {
@@ -101,9 +101,7 @@ struct MorningRelay: Sendable {
             from = 'scanner@contoso.com'
             to = ['it@contoso.com']
 
-            [alert.pager]
-            kind = 'command'
-            command = ['/bin/bash', '{root}/page', '{root}/paged']
+            \(Pager.table)
 
             [http]
             listen = '127.0.0.1:0'

@@ -16,9 +16,7 @@ enum PrivacyStage {
             from = 'relay@kontor.test'
             to = ['it@kontor.test']
 
-            [alert.pager]
-            kind = 'command'
-            command = ['/bin/bash', '{root}/page', '{root}/paged']
+            \(Pager.table)
 
             [http]
             listen = '127.0.0.1:0'

@@ -31,7 +31,7 @@ struct PrivacyTests {
 
     @Test func `nobody is named but in the folders`() async throws {
         try await withIdleRelay("privacy", PrivacyStage.plan) { relay in
-            try relay.scratch.write(#"/bin/cat >> "$1"; echo >> "$1""#, to: "page")
+            try relay.scratch.write(Pager.program, to: "page")
             try await relay.startDaemon()
             try await PrivacyStage.play(on: relay)
             try await waitUntil(limit: .seconds(60), "the alerts; the log:\n\(relay.log)") {
